@@ -1,0 +1,5 @@
+"""`python -m vayro` is the `vayro` command."""
+
+from vayro.cli.main import app
+
+app()

@@ -1,0 +1,1 @@
+"""ADAPTER: the link cache between the engine's memory and the database: none (embedded) or Redis."""

@@ -1,0 +1,1 @@
+"""FEATURE: clicks, from the event that the engine records to the numbers that people read."""

@@ -1,0 +1,114 @@
+"""The click event, as the engine writes it and the worker reads it.
+
+An event travels in one form from the engine's spool to the Redis stream: the field/value list of its XADD, already
+encoded as RESP bulk strings (https://redis.io/docs/latest/develop/reference/protocol-spec/#bulk-strings). So it is
+encoded once, and shipping it costs no more than copying it. No value holds CR or LF: HTTP forbids them in headers.
+"""
+
+import datetime as dt
+import secrets
+import time
+from dataclasses import dataclass
+
+FIELDS = ("timestamp", "event_id", "link_id", "ip", "user_agent", "referer", "flags")
+_COUNTER_END = 0x1000
+
+
+@dataclass(frozen=True, slots=True)
+class RawClick:
+    """A click before enrichment; every value as the engine received it."""
+
+    event_id: str
+    timestamp: str
+    link_id: str
+    ip: str
+    user_agent: str
+    referer: str
+    flags: str
+    segment: str = ""
+
+
+def bulk(value: bytes) -> bytes:
+    """Return the value as a RESP bulk string."""
+    return b"$%d\r\n%b\r\n" % (len(value), value)
+
+
+def encode_link_id(link_id: str) -> bytes:
+    """Return the part of an event that is the same for every click of a link; kept with the link in memory."""
+    return bulk(b"link_id") + bulk(link_id.encode())
+
+
+def encode_ip(ip: str) -> bytes:
+    """Return the part of an event that is the same for every request of a connection."""
+    return bulk(b"ip") + bulk(ip.encode())
+
+
+class ClickEncoder:
+    """Encodes clicks, and gives each its identifier (UUIDv7, RFC 9562 §5.7, method 1) and time, once and for all.
+
+    One per process: 12 bits count the events of a millisecond, 62 random bits tell processes apart and are drawn anew
+    whenever the count wraps, so identifiers stay unique at any rate.
+    """
+
+    def __init__(self) -> None:
+        """Start with fresh random bits."""
+        self._millisecond = 0
+        self._counter = 0
+        self._head = b""
+        self._tail = b""
+
+    def encode(self, link: bytes, ip: bytes, user_agent: bytes, referer: bytes, flags: bytes = b"") -> bytes:
+        """Return one event. `link` and `ip` come from `encode_link_id` and `encode_ip`. About 0.8 us."""
+        now = time.time_ns() // 1_000_000
+        if now != self._millisecond or self._counter == _COUNTER_END:
+            self._start_millisecond(now)
+        counter = self._counter
+        self._counter = counter + 1
+        return (
+            b"%b%03x%b%b%b$10\r\nuser_agent\r\n$%d\r\n%b\r\n$7\r\nreferer\r\n$%d\r\n%b\r\n$5\r\nflags\r\n$%d\r\n%b\r\n"
+            % (
+                self._head,
+                counter,
+                self._tail,
+                link,
+                ip,
+                len(user_agent),
+                user_agent,
+                len(referer),
+                referer,
+                len(flags),
+                flags,
+            )
+        )
+
+    def _start_millisecond(self, now: int) -> None:
+        random = secrets.randbits(62) | 1 << 63
+        digits = f"{random:016x}"
+        instant = dt.datetime.fromtimestamp(now // 1000, dt.UTC)
+        stamp = f"{instant:%Y-%m-%dT%H:%M:%S}.{now % 1000:03d}Z"
+        moment = f"{now:012x}"
+        self._millisecond, self._counter = now, 0
+        self._head = f"$9\r\ntimestamp\r\n$24\r\n{stamp}\r\n$8\r\nevent_id\r\n$36\r\n{moment[:8]}-{moment[8:]}-7".encode()
+        self._tail = f"-{digits[:4]}-{digits[4:]}\r\n".encode()
+
+
+def decode_click(payload: bytes, segment: str = "") -> RawClick:
+    """Return the click that `payload` holds. Raises ValueError when it is not an event.
+
+    Bytes that are not UTF-8 (HTTP allows any in a header) become U+FFFD.
+    """
+    parts = payload.decode("utf-8", "replace").split("\r\n")
+    fields = dict(zip(parts[1::4], parts[3::4], strict=True))
+    try:
+        return RawClick(
+            event_id=fields["event_id"],
+            timestamp=fields["timestamp"],
+            link_id=fields["link_id"],
+            ip=fields["ip"],
+            user_agent=fields["user_agent"],
+            referer=fields["referer"],
+            flags=fields["flags"],
+            segment=fields.get("segment", segment),
+        )
+    except KeyError as error:
+        raise ValueError(f"the event has no field {error}") from None

@@ -1,0 +1,1 @@
+"""ADAPTER: tables, connections and migrations, on SQLite and PostgreSQL."""

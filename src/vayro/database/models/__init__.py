@@ -1,0 +1,45 @@
+"""The tables, one file a feature. Used as Core tables: `from vayro.database.models import links`."""
+
+from vayro.database.models.accounts import ApiKey, User, Workspace, WorkspaceMember
+from vayro.database.models.clicks import (
+    ClickBatch,
+    ClickDeadLetter,
+    ClickEvent,
+    ClickRollup,
+    ClickSegment,
+    LinkStats,
+    RollupState,
+    VisitorSalt,
+)
+from vayro.database.models.declarative import Model, table_of
+from vayro.database.models.links import (
+    CodeBlock,
+    Domain,
+    IdempotencyKey,
+    Link,
+    LinkChange,
+    LinkUsage,
+    SnowflakeNode,
+)
+
+metadata = Model.metadata
+
+api_keys = table_of(ApiKey)
+users = table_of(User)
+workspaces = table_of(Workspace)
+workspace_members = table_of(WorkspaceMember)
+click_batches = table_of(ClickBatch)
+click_dead_letters = table_of(ClickDeadLetter)
+click_events = table_of(ClickEvent)
+click_rollups = table_of(ClickRollup)
+click_segments = table_of(ClickSegment)
+link_stats = table_of(LinkStats)
+rollup_state = table_of(RollupState)
+visitor_salts = table_of(VisitorSalt)
+code_blocks = table_of(CodeBlock)
+domains = table_of(Domain)
+idempotency_keys = table_of(IdempotencyKey)
+links = table_of(Link)
+link_changes = table_of(LinkChange)
+link_usage = table_of(LinkUsage)
+snowflake_nodes = table_of(SnowflakeNode)

@@ -1,0 +1,195 @@
+"""Every option, typed and documented. `docs/configuration.md` is made from this file."""
+
+from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, PositiveInt, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from vayro.errors import SettingsError
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+Network = IPv4Network | IPv6Network
+
+BUNDLED_GEOIP_DATABASE = Path(__file__).parent / "visitor" / "data" / "country.mmdb"
+
+
+class Settings(BaseSettings):
+    """The options of all processes, read from the environment and a `.env` file.
+
+    Frozen: one object is made at start and passed down.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="VAYRO_", env_file=".env", extra="ignore", frozen=True)
+
+    data_dir: Path = Field(
+        Path("vayro-data"),
+        description="Database, spool, geo data and the secrets made on first start (mode 0700).",
+    )
+    database_url: str = Field(
+        "", description="`postgresql://…` for production. Empty: SQLite in the data directory."
+    )
+    database_replica_url: str = Field("", description="A read replica; analytics read there.")
+    database_pool_size: PositiveInt = Field(
+        10, description="Connections that each process keeps to PostgreSQL."
+    )
+    redis_url: str = Field(
+        "", description="`redis://…`; cache, stream and limits use it. Empty: the embedded shape."
+    )
+    redis_cluster: bool = Field(default=False, description="The Redis URL names a cluster.")
+    redis_timeout_ms: PositiveInt = Field(
+        80, description="How long one Redis operation may take before it counts as failed."
+    )
+    redirect_host: str = Field("127.0.0.1", description="Address the Redirect Engine listens on.")
+    redirect_port: Port = Field(8000, description="Port the Redirect Engine listens on.")
+    redirect_workers: Annotated[int, Field(ge=1, le=256)] = Field(1, description="Engine processes.")
+    api_host: str = Field("127.0.0.1", description="Address the Dashboard API listens on.")
+    api_port: Port = Field(8080, description="Port the Dashboard API listens on.")
+    api_workers: Annotated[int, Field(ge=1, le=256)] = Field(1, description="Dashboard API processes.")
+    short_url_base: str = Field(
+        "http://127.0.0.1:8000", description="Prefix of `short_url`; its host is the default domain."
+    )
+    bootstrap_email: str = Field(
+        "", description="E-mail of the first administrator, made when there is no user."
+    )
+    bootstrap_password: SecretStr = Field(SecretStr(""), description="Password of the first administrator.")
+    bootstrap_api_key: SecretStr = Field(
+        SecretStr(""), description="API key of the first administrator; must begin with `vk_`."
+    )
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
+        (), description="Comma-separated CIDRs whose `X-Forwarded-For` is believed."
+    )
+    store_ip: Literal["none", "truncated", "full"] = Field(
+        "truncated", description="What remains of a visitor's address: nothing, /24 and /48, or all of it."
+    )
+    spool_sync: Literal["process", "always"] = Field(
+        "process", description="`process`: a click survives kill -9; `always`: it survives power loss too."
+    )
+    spool_max_bytes: Annotated[int, Field(ge=1 << 20)] = Field(
+        1 << 30, description="Size of an engine's spool; beyond it clicks are dropped, counted and reported."
+    )
+    spool_segment_bytes: Annotated[int, Field(ge=1 << 16)] = Field(
+        16 << 20, description="Size of one spool segment."
+    )
+    fast_lane: bool = Field(default=True, description="Off: every request takes the FastAPI app.")
+    code_allocator: Literal["counter", "pool", "snowflake"] = Field(
+        "counter", description="Where generated short codes come from."
+    )
+    code_length: Annotated[int, Field(ge=4, le=12)] = Field(7, description="Shortest generated code.")
+    blocked_domains: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Comma-separated domains (with their subdomains) that no link may lead to."
+    )
+    geoip_database: Path = Field(
+        BUNDLED_GEOIP_DATABASE, description="Any MaxMind-format file; by default the bundled country data."
+    )
+    memory_max_links: PositiveInt = Field(
+        200_000, description="Links that one engine process keeps in memory."
+    )
+    worker_batch_size: PositiveInt = Field(
+        5_000, description="Clicks that the worker writes in one transaction."
+    )
+    metrics_host: str = Field("127.0.0.1", description="Address of `GET /metrics`.")
+    metrics_port: Port | None = Field(
+        None, description="Port of `GET /metrics`. Default: redirect 9101, api 9102, worker 9103."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least level that is logged."
+    )
+    log_format: Literal["auto", "console", "json"] = Field(
+        "auto", description="`auto`: console on a terminal, JSON elsewhere."
+    )
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _split_networks(cls, value: object) -> object:
+        return (
+            tuple(ip_network(part, strict=False) for part in _split(value))
+            if isinstance(value, str)
+            else value
+        )
+
+    @field_validator("blocked_domains", mode="before")
+    @classmethod
+    def _split_domains(cls, value: object) -> object:
+        return tuple(part.lower() for part in _split(value)) if isinstance(value, str) else value
+
+    @field_validator("short_url_base")
+    @classmethod
+    def _check_base(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError(
+                "accepted is an http or https address without query, like https://go.example.com"
+            )
+        return value.rstrip("/")
+
+    @field_validator("database_url", "database_replica_url")
+    @classmethod
+    def _check_database_url(cls, value: str) -> str:
+        if value and not value.startswith(("postgresql://", "postgres://", "sqlite:///")):
+            raise ValueError(
+                "accepted is postgresql://user:password@host/database, or sqlite:///path, or nothing"
+            )
+        return value.replace("postgres://", "postgresql://", 1) if value.startswith("postgres://") else value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _check_redis_url(cls, value: str) -> str:
+        if value and not value.startswith(("redis://", "rediss://")):
+            raise ValueError("accepted is redis://host:port/0, or nothing for the embedded shape")
+        return value
+
+    @field_validator("bootstrap_api_key")
+    @classmethod
+    def _check_bootstrap_key(cls, value: SecretStr) -> SecretStr:
+        secret = value.get_secret_value()
+        if secret and not (secret.startswith("vk_") and len(secret) >= 19):  # noqa: PLR2004 (vk_ + 16 characters)
+            raise ValueError("accepted is a key that begins with vk_ and has at least 16 characters after it")
+        return value
+
+    @cached_property
+    def resolved_database_url(self) -> str:
+        """The database URL, with the embedded default filled in."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'vayro.db').absolute()}"
+
+    @cached_property
+    def is_embedded(self) -> bool:
+        """Whether clicks travel through the spool alone, because there is no Redis."""
+        return not self.redis_url
+
+    @cached_property
+    def default_domain_name(self) -> str:
+        """Host (with port, when it is not the scheme's own) that the API shows for the default domain."""
+        return urlsplit(self.short_url_base).netloc.lower()
+
+    @cached_property
+    def spool_dir(self) -> Path:
+        """Folder that holds one folder per engine."""
+        return self.data_dir / "spool"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings, once per process.
+
+    Raises SettingsError: one line that names the setting, the value and what is accepted.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]  # pydantic validates them
+    except ValidationError as error:
+        raise SettingsError(_describe(error)) from None
+
+
+def _split(value: str) -> list[str]:
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def _describe(error: ValidationError) -> str:
+    first = error.errors()[0]
+    name = "VAYRO_" + str(first["loc"][0]).upper() if first["loc"] else "the settings"
+    secret = any(word in name for word in ("PASSWORD", "KEY"))
+    value = "(hidden)" if secret else repr(first["input"])
+    reason = str(first["msg"]).removeprefix("Value error, ")
+    return f"{name}={value} is not acceptable: {reason}"

@@ -1,0 +1,1 @@
+"""ADAPTER: the engine's durable local click log."""

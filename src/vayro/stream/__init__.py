@@ -1,0 +1,1 @@
+"""ADAPTER: how clicks reach the worker: the spool itself (embedded) or a Redis stream."""

@@ -1,0 +1,1 @@
+"""ADAPTER: what is known of a visitor: address, place, device."""
