@@ -32,9 +32,7 @@ class Metrics:
     """All metrics. Built once per process, after PROMETHEUS_MULTIPROC_DIR is set."""
 
     redirects: Counter = field(
-        default_factory=lambda: _counter(
-            "vayro_redirects", "Answers of the Redirect Engine.", "lane", "status"
-        )
+        default_factory=lambda: _counter("vayro_redirects", "Answers of the Redirect Engine.", "lane", "status")
     )
     redirect_duration: Histogram = field(
         default_factory=lambda: Histogram(
@@ -53,9 +51,7 @@ class Metrics:
         default_factory=lambda: _counter("vayro_clicks_dropped", "Clicks that were not kept.", "reason")
     )
     spool_bytes: Gauge = field(
-        default_factory=lambda: _gauge(
-            "vayro_spool_bytes", "Spooled events that are not yet committed, in bytes."
-        )
+        default_factory=lambda: _gauge("vayro_spool_bytes", "Spooled events that are not yet committed, in bytes.")
     )
     spool_oldest: Gauge = field(
         default_factory=lambda: _gauge(

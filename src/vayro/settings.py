@@ -29,16 +29,10 @@ class Settings(BaseSettings):
         Path("vayro-data"),
         description="Database, spool, geo data and the secrets made on first start (mode 0700).",
     )
-    database_url: str = Field(
-        "", description="`postgresql://…` for production. Empty: SQLite in the data directory."
-    )
+    database_url: str = Field("", description="`postgresql://…` for production. Empty: SQLite in the data directory.")
     database_replica_url: str = Field("", description="A read replica; analytics read there.")
-    database_pool_size: PositiveInt = Field(
-        10, description="Connections that each process keeps to PostgreSQL."
-    )
-    redis_url: str = Field(
-        "", description="`redis://…`; cache, stream and limits use it. Empty: the embedded shape."
-    )
+    database_pool_size: PositiveInt = Field(10, description="Connections that each process keeps to PostgreSQL.")
+    redis_url: str = Field("", description="`redis://…`; cache, stream and limits use it. Empty: the embedded shape.")
     redis_cluster: bool = Field(default=False, description="The Redis URL names a cluster.")
     redis_timeout_ms: PositiveInt = Field(
         80, description="How long one Redis operation may take before it counts as failed."
@@ -52,9 +46,7 @@ class Settings(BaseSettings):
     short_url_base: str = Field(
         "http://127.0.0.1:8000", description="Prefix of `short_url`; its host is the default domain."
     )
-    bootstrap_email: str = Field(
-        "", description="E-mail of the first administrator, made when there is no user."
-    )
+    bootstrap_email: str = Field("", description="E-mail of the first administrator, made when there is no user.")
     bootstrap_password: SecretStr = Field(SecretStr(""), description="Password of the first administrator.")
     bootstrap_api_key: SecretStr = Field(
         SecretStr(""), description="API key of the first administrator; must begin with `vk_`."
@@ -71,9 +63,7 @@ class Settings(BaseSettings):
     spool_max_bytes: Annotated[int, Field(ge=1 << 20)] = Field(
         1 << 30, description="Size of an engine's spool; beyond it clicks are dropped, counted and reported."
     )
-    spool_segment_bytes: Annotated[int, Field(ge=1 << 16)] = Field(
-        16 << 20, description="Size of one spool segment."
-    )
+    spool_segment_bytes: Annotated[int, Field(ge=1 << 16)] = Field(16 << 20, description="Size of one spool segment.")
     fast_lane: bool = Field(default=True, description="Off: every request takes the FastAPI app.")
     code_allocator: Literal["counter", "pool", "snowflake"] = Field(
         "counter", description="Where generated short codes come from."
@@ -85,19 +75,13 @@ class Settings(BaseSettings):
     geoip_database: Path = Field(
         BUNDLED_GEOIP_DATABASE, description="Any MaxMind-format file; by default the bundled country data."
     )
-    memory_max_links: PositiveInt = Field(
-        200_000, description="Links that one engine process keeps in memory."
-    )
-    worker_batch_size: PositiveInt = Field(
-        5_000, description="Clicks that the worker writes in one transaction."
-    )
+    memory_max_links: PositiveInt = Field(200_000, description="Links that one engine process keeps in memory.")
+    worker_batch_size: PositiveInt = Field(5_000, description="Clicks that the worker writes in one transaction.")
     metrics_host: str = Field("127.0.0.1", description="Address of `GET /metrics`.")
     metrics_port: Port | None = Field(
         None, description="Port of `GET /metrics`. Default: redirect 9101, api 9102, worker 9103."
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="Least level that is logged."
-    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     log_format: Literal["auto", "console", "json"] = Field(
         "auto", description="`auto`: console on a terminal, JSON elsewhere."
     )
@@ -105,11 +89,7 @@ class Settings(BaseSettings):
     @field_validator("trusted_proxies", mode="before")
     @classmethod
     def _split_networks(cls, value: object) -> object:
-        return (
-            tuple(ip_network(part, strict=False) for part in _split(value))
-            if isinstance(value, str)
-            else value
-        )
+        return tuple(ip_network(part, strict=False) for part in _split(value)) if isinstance(value, str) else value
 
     @field_validator("blocked_domains", mode="before")
     @classmethod
@@ -121,18 +101,14 @@ class Settings(BaseSettings):
     def _check_base(cls, value: str) -> str:
         parts = urlsplit(value)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-            raise ValueError(
-                "accepted is an http or https address without query, like https://go.example.com"
-            )
+            raise ValueError("accepted is an http or https address without query, like https://go.example.com")
         return value.rstrip("/")
 
     @field_validator("database_url", "database_replica_url")
     @classmethod
     def _check_database_url(cls, value: str) -> str:
         if value and not value.startswith(("postgresql://", "postgres://", "sqlite:///")):
-            raise ValueError(
-                "accepted is postgresql://user:password@host/database, or sqlite:///path, or nothing"
-            )
+            raise ValueError("accepted is postgresql://user:password@host/database, or sqlite:///path, or nothing")
         return value.replace("postgres://", "postgresql://", 1) if value.startswith("postgres://") else value
 
     @field_validator("redis_url")
@@ -146,7 +122,7 @@ class Settings(BaseSettings):
     @classmethod
     def _check_bootstrap_key(cls, value: SecretStr) -> SecretStr:
         secret = value.get_secret_value()
-        if secret and not (secret.startswith("vk_") and len(secret) >= 19):  # noqa: PLR2004 (vk_ + 16 characters)
+        if secret and not (secret.startswith("vk_") and len(secret) >= 19):
             raise ValueError("accepted is a key that begins with vk_ and has at least 16 characters after it")
         return value
 

@@ -88,7 +88,9 @@ class ClickEncoder:
         stamp = f"{instant:%Y-%m-%dT%H:%M:%S}.{now % 1000:03d}Z"
         moment = f"{now:012x}"
         self._millisecond, self._counter = now, 0
-        self._head = f"$9\r\ntimestamp\r\n$24\r\n{stamp}\r\n$8\r\nevent_id\r\n$36\r\n{moment[:8]}-{moment[8:]}-7".encode()
+        self._head = (
+            f"$9\r\ntimestamp\r\n$24\r\n{stamp}\r\n$8\r\nevent_id\r\n$36\r\n{moment[:8]}-{moment[8:]}-7".encode()
+        )
         self._tail = f"-{digits[:4]}-{digits[4:]}\r\n".encode()
 
 

@@ -51,7 +51,8 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
         if value is None:
             return None
         if dialect.name == "postgresql":
-            return value.astimezone(dt.UTC)
+            instant: dt.datetime = value
+            return instant.astimezone(dt.UTC)
         return dt.datetime.fromisoformat(value).replace(tzinfo=dt.UTC)
 
 

@@ -74,9 +74,7 @@ def open_database(settings: Settings, *, pool_size: int | None = None) -> Databa
 
 def async_url(url: str) -> str:
     """Return the URL with the async driver named that SQLAlchemy needs."""
-    return url.replace("postgresql://", "postgresql+psycopg://", 1).replace(
-        "sqlite:///", "sqlite+aiosqlite:///", 1
-    )
+    return url.replace("postgresql://", "postgresql+psycopg://", 1).replace("sqlite:///", "sqlite+aiosqlite:///", 1)
 
 
 def _create_engine(url: str, pool_size: int) -> AsyncEngine:

@@ -16,9 +16,7 @@ def upgrade() -> None:
     """Apply."""
     op.create_table(
         "click_batches",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("first_timestamp", UtcDateTime(), nullable=False),
         sa.Column("last_timestamp", UtcDateTime(), nullable=False),
         sa.Column("events", sa.Integer(), nullable=False),
@@ -53,12 +51,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "timestamp", name="pk_click_events"),
         postgresql_partition_by="RANGE (timestamp)",
     )
-    op.create_index(
-        "ix_click_events_link_id_timestamp", "click_events", ["link_id", sa.text("timestamp DESC")]
-    )
-    op.create_index(
-        "ix_click_events_timestamp", "click_events", ["timestamp"], unique=False, postgresql_using="brin"
-    )
+    op.create_index("ix_click_events_link_id_timestamp", "click_events", ["link_id", sa.text("timestamp DESC")])
+    op.create_index("ix_click_events_timestamp", "click_events", ["timestamp"], unique=False, postgresql_using="brin")
     op.create_table(
         "click_rollups",
         sa.Column("subject_id", UuidText(), nullable=False),
@@ -69,9 +63,7 @@ def upgrade() -> None:
         sa.Column("clicks", sa.BigInteger(), nullable=False),
         sa.Column("bots", sa.BigInteger(), nullable=False),
         sa.Column("visitors_sketch", sa.LargeBinary(), nullable=True),
-        sa.PrimaryKeyConstraint(
-            "subject_id", "level", "start", "dimension", "value", name="pk_click_rollups"
-        ),
+        sa.PrimaryKeyConstraint("subject_id", "level", "start", "dimension", "value", name="pk_click_rollups"),
     )
     op.create_table(
         "click_segments",
@@ -101,9 +93,7 @@ def upgrade() -> None:
     op.create_index("ix_idempotency_keys_created_at", "idempotency_keys", ["created_at"], unique=False)
     op.create_table(
         "link_changes",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("domain", sa.String(length=253), nullable=False),
         sa.Column("short_code", sa.String(length=50), nullable=False),
         sa.Column("link_id", UuidText(), nullable=False),
@@ -113,9 +103,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_link_changes"),
     )
     op.create_index("ix_link_changes_changed_at", "link_changes", ["changed_at"], unique=False)
-    op.create_index(
-        "ix_link_changes_domain_short_code", "link_changes", ["domain", "short_code"], unique=False
-    )
+    op.create_index("ix_link_changes_domain_short_code", "link_changes", ["domain", "short_code"], unique=False)
     op.create_table(
         "link_stats",
         sa.Column("link_id", UuidText(), nullable=False),
@@ -222,9 +210,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_links"),
         sa.UniqueConstraint("domain", "short_code", name="uq_links_domain_short_code"),
     )
-    op.create_index(
-        "ix_links_workspace_id_created_at_id", "links", ["workspace_id", "created_at", "id"], unique=False
-    )
+    op.create_index("ix_links_workspace_id_created_at_id", "links", ["workspace_id", "created_at", "id"], unique=False)
     op.create_index(
         "uq_links_canonical",
         "links",
@@ -240,9 +226,7 @@ def upgrade() -> None:
         sa.Column("role", sa.String(length=20), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_workspace_members_user_id"),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"], ["workspaces.id"], name="fk_workspace_members_workspace_id"
-        ),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name="fk_workspace_members_workspace_id"),
         sa.PrimaryKeyConstraint("workspace_id", "user_id", name="pk_workspace_members"),
     )
     op.create_index("ix_workspace_members_user_id", "workspace_members", ["user_id"], unique=False)
