@@ -35,12 +35,11 @@ def create_month(connection: Connection, month: dt.date) -> bool:
         return False
     bounds = f"FOR VALUES FROM ('{start}T00:00:00Z') TO ('{end}T00:00:00Z')"
     connection.execute(text(f"CREATE TABLE {name} (LIKE {TABLE} INCLUDING DEFAULTS)"))
+    # The names are made from dates, never from input.
+    moved = f"DELETE FROM {TABLE}_default WHERE timestamp >= :start AND timestamp < :end RETURNING *"  # noqa: S608
     connection.execute(
-        text(
-            # The names are made from dates here, never from input.
-            f"WITH moved AS (DELETE FROM {TABLE}_default WHERE timestamp >= '{start}T00:00:00Z'"
-            f" AND timestamp < '{end}T00:00:00Z' RETURNING *) INSERT INTO {name} SELECT * FROM moved"  # noqa: S608
-        )
+        text(f"WITH moved AS ({moved}) INSERT INTO {name} SELECT * FROM moved"),  # noqa: S608
+        {"start": f"{start}T00:00:00Z", "end": f"{end}T00:00:00Z"},
     )
     connection.execute(text(f"ALTER TABLE {TABLE} ATTACH PARTITION {name} {bounds}"))
     return True
