@@ -98,4 +98,5 @@ def now() -> dt.datetime:
 
 async def _store(database: Database, table: Table, values: dict[str, Any]) -> Row[Any]:
     async with database.transaction() as connection:
-        return (await connection.execute(insert(table).values(values).returning(table))).one()
+        row: Row[Any] = (await connection.execute(insert(table).values(values).returning(table))).one()
+        return row
