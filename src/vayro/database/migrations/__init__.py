@@ -19,7 +19,10 @@ def sync_url(url: str) -> str:
 
 
 def upgrade(url: str) -> None:
-    """Bring the database to the newest revision. Safe to call from several processes at once. Blocks."""
+    """Bring the database to the newest revision.
+
+    Safe to call from several processes at once
+    (not from several threads: Alembic keeps its context in a global). Blocks."""
     engine = create_engine(sync_url(url), connect_args=_connect_args(url))
     try:
         with engine.connect() as connection:

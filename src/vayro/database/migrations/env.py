@@ -13,7 +13,7 @@ context.configure(
     compare_type=True,
 )
 with context.begin_transaction():
-    if connection.dialect.name == "sqlite":
+    if connection.dialect.name == "sqlite" and not connection.connection.in_transaction:
         # The write lock first: a second migrating process waits here, then finds nothing to do.
-        connection.exec_driver_sql("BEGIN IMMEDIATE") if not connection.connection.in_transaction else None
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
     context.run_migrations()
