@@ -4,86 +4,31 @@ import re
 from itertools import chain
 
 OFFENSIVE_WORDS = (
+    *("anus", "asshole", "bastard", "bitch", "bollocks", "boner", "cock", "cunt", "dick", "dildo", "faggot", "fuck"),
+    *("fuk", "fck", "fuq", "phuck", "gook", "jizz", "kike", "kkk", "nazi", "nigga", "nigger", "pedo", "penis", "porn"),
     *(
-        "anus",
-        "asshole",
-        "bastard",
-        "bitch",
-        "bollock",
-        "boner",
-        "cock",
-        "coon",
-        "cum",
-        "cunt",
-        "dick",
-        "dildo",
-        "dyke",
-    ),
-    *(
-        "fag",
-        "fuck",
-        "fuk",
-        "fck",
-        "fuq",
-        "phuk",
-        "gook",
-        "jizz",
-        "kike",
-        "kkk",
-        "nazi",
-        "heil",
-        "nigga",
-        "nigger",
-        "ngr",
-    ),
-    *(
-        "paki",
-        "penis",
-        "pedo",
-        "porn",
         "prick",
         "pussy",
         "rape",
         "retard",
         "shit",
         "slut",
-        "spic",
         "tits",
         "tranny",
+        "twat",
+        "vagina",
+        "wank",
+        "wetback",
+        "whore",
     ),
-    *("twat", "vagina", "wank", "wetback", "whore", "arsch", "fick", "fotze", "hure", "nutte", "wichser"),
-    *(
-        "bite",
-        "putain",
-        "pute",
-        "salope",
-        "encule",
-        "puta",
-        "puto",
-        "mierda",
-        "polla",
-        "coño",
-        "cazzo",
-        "merda",
-    ),
-    *("kurwa", "suka", "blyat", "hui", "pizda"),
+    *("arsch", "ficken", "fotze", "hure", "nutte", "wichser", "putain", "salope", "encule", "puta", "puto", "mierda"),
+    *("cazzo", "merda", "kurwa", "blyat", "pizda"),
 )
 UNFORTUNATE_WORDS = (
-    "ass",
-    "sex",
-    "xxx",
-    "gay",
-    "jew",
-    "fat",
-    "hell",
-    "damn",
-    "kill",
-    "death",
-    "dead",
-    "hate",
-    "ugly",
+    *("ass", "sex", "xxx", "gay", "jew", "fag", "fat", "cum", "coon", "dyke", "paki", "spic", "heil", "hell", "damn"),
+    *("kill", "dead", "death", "hate", "ugly", "bite", "fick", "pute", "polla", "suka", "hui"),
 )
-"""Fine in a code that somebody chose; embarrassing in one that we made up."""
+"""Fine in a code that somebody chose ("magna-cum-laude"); embarrassing in one that we made up."""
 
 # Letters and digits that are read alike fold to one: "5h1t" and "shlt" are both read as "shit".
 _LOOKALIKES = {
@@ -103,16 +48,7 @@ FOLD_BYTES = bytes(range(256)).decode("latin-1").lower().translate(_FOLD).encode
 
 _SEPARATORS = re.compile("[-_]+")
 _OFFENSIVE = frozenset(word.translate(_FOLD) for word in OFFENSIVE_WORDS)
-_BLOCKED = tuple(
-    sorted({word.translate(_FOLD) for word in chain(OFFENSIVE_WORDS, UNFORTUNATE_WORDS) if word.isascii()})
-)
-_BLOCKED_BYTES = tuple(word.encode() for word in _BLOCKED)
-
-
-def contains_blocked_word(code: str) -> bool:
-    """Return whether a blocked word can be read anywhere in the code."""
-    folded = fold(code)
-    return any(word in folded for word in _BLOCKED)
+_BLOCKED = sorted({word.translate(_FOLD).encode() for word in chain(OFFENSIVE_WORDS, UNFORTUNATE_WORDS)})
 
 
 def is_offensive(code: str) -> bool:
@@ -135,7 +71,7 @@ def find_blocked_rows(text: bytes, width: int) -> set[int]:
     Searching 1,000 codes at once for each word takes 0.2 us a code; each code for each word would take 5.
     """
     folded = text.translate(FOLD_BYTES)
-    return {place // width for word in _BLOCKED_BYTES for place in _find_all(folded, word)}
+    return {place // width for word in _BLOCKED for place in _find_all(folded, word)}
 
 
 def _find_all(text: bytes, word: bytes) -> list[int]:

@@ -24,7 +24,7 @@ MESSAGE_BYTES = 7  # a half is below 2^56 for every length up to 19 digits
 
 
 class DigitCipher:
-    """Permutes the numbers below `radix ** length`, each kept as two halves. Keys of different lengths are unrelated."""
+    """Permutes the numbers below `radix ** length`, written as two halves. The same key permutes each length anew."""
 
     def __init__(self, radix: int, length: int, key: bytes) -> None:
         """Args: radix and length, what the numbers are written in; key, 16 to 64 secret bytes."""

@@ -4,7 +4,7 @@ EXCERPT_CHARACTERS = 60
 
 
 def excerpt(text: str, limit: int = EXCERPT_CHARACTERS) -> str:
-    """Return `text` in double quotes: shortened to `limit` characters, whatever does not print written as \\uXXXX.
+    """Return `text` in double quotes: at most `limit` characters, and what does not print as its hexadecimal number.
 
     Control characters, bidirectional overrides, invisible spaces and lone surrogates count as not printing, so the
     result is safe in a log line, a terminal and a JSON document.

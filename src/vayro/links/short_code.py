@@ -32,8 +32,12 @@ class CodeSpace:
     def __init__(self, length: int, key: bytes) -> None:
         """Args: length, 2 to 12 letters; key, 32 secret bytes."""
         self.length = length
-        self.size: int = RADIX**length
         self._cipher = DigitCipher(RADIX, length, key)
+
+    @staticmethod
+    def count(length: int) -> int:
+        """Return how many codes of this length there are."""
+        return int(RADIX**length)
 
     def codes(self, numbers: Words) -> list[str]:
         """Return the codes of these numbers, in order, without those that hold a blocked or reserved word."""
@@ -69,9 +73,7 @@ def validate_custom_code(code: str) -> str:
     Case counts: "Sale" and "sale" are two codes. Raises ReservedCode, or InvalidCode that says what is wrong.
     """
     if is_reserved(code):
-        raise ReservedCode(
-            f"The short code {excerpt(code)} is kept for the service itself.", field="short_code"
-        )
+        raise ReservedCode(f"The short code {excerpt(code)} is kept for the service itself.", field="short_code")
     if not CUSTOM_CODE_MIN <= len(code) <= CUSTOM_CODE_MAX:
         raise InvalidCode(
             f"The short code has {len(code)} characters; {CUSTOM_CODE_MIN} to {CUSTOM_CODE_MAX} are accepted.",
@@ -84,9 +86,7 @@ def validate_custom_code(code: str) -> str:
             field="short_code",
         )
     if is_offensive(code):
-        raise ReservedCode(
-            f"The short code {excerpt(code)} is a word that is not given out.", field="short_code"
-        )
+        raise ReservedCode(f"The short code {excerpt(code)} is a word that is not given out.", field="short_code")
     return code
 
 
