@@ -1,0 +1,33 @@
+"""`make bench`: every measurement, one after the other. `make bench ARGS="redirect create"` runs only those named.
+
+Each module prints what it measures and, last, a ratio to something that does the same least work on the same
+machine in the same run. Absolute figures depend on the machine; the ratios hardly do.
+"""
+
+import importlib
+import sys
+
+MEASUREMENTS = {
+    "redirect": "CPU of one redirect, next to nginx writing its access log",
+    "create": "CPU of one created link, next to a bare FastAPI route",
+    "bulk": "links created by bulk calls",
+    "worker": "clicks from the stream to committed rows, next to a bare COPY",
+    "analytics": "analytics of a link with 10 million clicks",
+    "short_codes": "codes per second and core, and that none comes twice",
+}
+
+
+def main() -> None:
+    """Run what is named on the command line, or everything. Exit status 2 for an unknown name."""
+    names = sys.argv[1:] or list(MEASUREMENTS)
+    unknown = [name for name in names if name not in MEASUREMENTS]
+    if unknown:
+        print(f"unknown: {', '.join(unknown)}; there are {', '.join(MEASUREMENTS)}", file=sys.stderr)
+        sys.exit(2)
+    for name in names:
+        print(f"\n── {name}: {MEASUREMENTS[name]} ──", flush=True)
+        importlib.import_module(f"bench.{name}").main()
+
+
+if __name__ == "__main__":
+    main()
