@@ -70,7 +70,9 @@ class Settings(BaseSettings):
     )
     code_length: Annotated[int, Field(ge=4, le=12)] = Field(7, description="Shortest generated code.")
     blocked_domains: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Comma-separated domains (with their subdomains) that no link may lead to."
+        (),
+        description="Comma-separated domains (with their subdomains) that no link may lead to. "
+        "`blocked-domains.txt` in the data directory, one a line, adds to them.",
     )
     geoip_database: Path = Field(
         BUNDLED_GEOIP_DATABASE, description="Any MaxMind-format file; by default the bundled country data."

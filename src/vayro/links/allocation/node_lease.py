@@ -34,8 +34,9 @@ class NodeLeases:
     overlap, whatever the clocks of two machines say. Clocks decide only which node is worth taking.
     """
 
-    def __init__(self, database: Database) -> None:
-        """Args: database, where the leases are kept."""
+    def __init__(self, database: Database, *, nodes: int = 1 << NODE_BITS) -> None:
+        """Args: database, where the leases are kept; nodes, how many there are."""
+        self._nodes = nodes
         self._database = database
         self._holder = uuid4().hex
         self._lease: NodeLease | None = None
@@ -69,7 +70,7 @@ class NodeLeases:
     async def _take(self, connection: AsyncConnection, start_ms: int, until_ms: int) -> NodeLease:
         """Lease any free node. In random order: processes that start together seldom want the same one."""
         expiries = await list_node_expiries(connection)
-        nodes = list(range(1 << NODE_BITS))
+        nodes = list(range(self._nodes))
         random.shuffle(nodes)
         for node in nodes:
             expired_at = expiries.get(node)
@@ -81,7 +82,7 @@ class NodeLeases:
                 continue
             if taken:
                 return NodeLease(node, start_ms, until_ms)
-        raise Unavailable("All 1,024 Snowflake nodes are leased.", retry_after_seconds=LEASE_MS // 1000)
+        raise Unavailable(f"All {self._nodes} Snowflake nodes are leased.", retry_after_seconds=LEASE_MS // 1000)
 
 
 def _instant(milliseconds: int) -> dt.datetime:
