@@ -1,0 +1,1 @@
+"""PROCESS 2: the Dashboard API."""

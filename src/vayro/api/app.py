@@ -1,0 +1,91 @@
+"""Wiring of the Dashboard API: everything is built here and passed down."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+import vayro
+from vayro.accounts.service import AccountService
+from vayro.api.dependencies import Services
+from vayro.api.error_handlers import install_error_handlers
+from vayro.api.observer import Observer
+from vayro.api.problems import Problem
+from vayro.api.routes import health, links, pages
+from vayro.cache.adapters import open_link_cache
+from vayro.database.engine import open_database
+from vayro.links.allocation import build_allocator
+from vayro.links.service import LinkService
+from vayro.observability import get_metrics
+from vayro.settings import Settings
+
+MAX_BODY_BYTES = 1 << 20
+_ABOUT = (
+    "Links, their clicks, and what can be counted from them. Errors are problem documents (RFC 9457) with a stable "
+    "`code`. Lists are pages: follow `next_cursor` until it is null."
+)
+
+
+def build_app(settings: Settings) -> FastAPI:
+    """Return the app. It connects to nothing before its lifespan begins."""
+    app = FastAPI(
+        title="Vayro",
+        version=vayro.__version__,
+        description=_ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        max_body_size=MAX_BODY_BYTES,
+        # A `/v1/links/` that answered with a redirect would lose the body of a POST in some clients.
+        redirect_slashes=False,
+    )
+    app.state.settings = settings
+    app.add_middleware(Observer, metrics=get_metrics())
+    install_error_handlers(app)
+    for router in (links.router, health.router, pages.router):
+        app.include_router(router)
+    pages.mount_assets(app)
+    _document(app)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async with AsyncExitStack() as stack:
+        app.state.services = await _build_services(app.state.settings, stack)
+        yield
+
+
+async def _build_services(settings: Settings, stack: AsyncExitStack) -> Services:
+    database = open_database(settings)
+    stack.push_async_callback(database.close)
+    cache = open_link_cache(settings)
+    stack.push_async_callback(cache.close)
+    accounts = AccountService(database)
+    stack.push_async_callback(accounts.close)
+    allocator = build_allocator(settings, database)
+    stack.push_async_callback(allocator.close)
+    return Services(
+        settings=settings,
+        database=database,
+        accounts=accounts,
+        links=LinkService(settings, database, cache, allocator),
+    )
+
+
+def _document(app: FastAPI) -> None:
+    """Make /openapi.json name the schema of problems, which no route has as its model."""
+
+    def openapi() -> dict[str, Any]:
+        if not app.openapi_schema:
+            document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+            schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            components = document.setdefault("components", {}).setdefault("schemas", {})
+            components.update(schema.pop("$defs"))
+            components["Problem"] = schema
+            app.openapi_schema = document
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the document

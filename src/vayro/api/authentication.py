@@ -1,0 +1,36 @@
+"""Who is calling: `Authorization: Bearer vk_…`."""
+
+from fastapi import Request
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
+
+from vayro.accounts.service import AccountService, Caller
+from vayro.errors import Unauthenticated
+
+
+class BearerKey(SecurityBase):
+    """The dependency that asks for an API key, and its entry in the OpenAPI document.
+
+    The account service remembers accepted keys for a second, so most requests cost no query for it.
+    """
+
+    def __init__(self) -> None:
+        """Describe the scheme."""
+        self.model = HTTPBearer(
+            bearerFormat="vk_…",
+            description="An API key, made with `vayro keys create`. It belongs to one workspace.",
+        )
+        self.scheme_name = "ApiKey"
+
+    async def __call__(self, request: Request) -> Caller:
+        """Return the caller. Raises Unauthenticated, which never repeats what was sent."""
+        accounts: AccountService = request.app.state.services.accounts
+        return await accounts.authenticate_key(read_key(request.headers.get("authorization", "")))
+
+
+def read_key(authorization: str) -> str:
+    """Return the key in an `Authorization` header. Raises Unauthenticated when it holds none."""
+    scheme, _, key = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not key.strip():
+        raise Unauthenticated("Send an API key: Authorization: Bearer vk_…")
+    return key.strip()

@@ -1,0 +1,38 @@
+"""What routes are given: the services, and who is calling.
+
+Nothing here commits: a `yield` dependency ends after the answer is sent, so a commit there would come too late.
+Services commit.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Request, Security
+
+from vayro.accounts.service import AccountService, Caller
+from vayro.api.authentication import BearerKey
+from vayro.database.engine import Database
+from vayro.links.service import LinkService
+from vayro.settings import Settings
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything that routes use, built once in `app.py`. `draining` is set when the process is told to stop."""
+
+    settings: Settings
+    database: Database
+    accounts: AccountService
+    links: LinkService
+    draining: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+def get_services(request: Request) -> Services:
+    """Return the services of the process that answers this request."""
+    services: Services = request.app.state.services
+    return services
+
+
+CurrentServices = Annotated[Services, Depends(get_services)]
+CurrentCaller = Annotated[Caller, Security(BearerKey())]

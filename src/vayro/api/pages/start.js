@@ -1,0 +1,1 @@
+document.getElementById("base").textContent = window.location.origin;

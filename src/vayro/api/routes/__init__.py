@@ -1,0 +1,1 @@
+"""Routes, one file a feature: they parse, call a service and answer."""

@@ -1,0 +1,5 @@
+"""Links."""
+
+from fastapi import APIRouter
+
+router = APIRouter(prefix="/v1/links", tags=["links"])

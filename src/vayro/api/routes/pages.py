@@ -1,0 +1,40 @@
+"""The start page, and the pages about the API. Nothing on them comes from another host."""
+
+from importlib.resources import files
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import FileResponse, Response
+from starlette.staticfiles import StaticFiles
+
+_PAGES = Path(str(files("vayro.api"))) / "pages"
+# Swagger UI 5, which reads OpenAPI 3.1. Of the packages that carry it, fastapi-offline is the smallest (0.8 MB) and
+# follows its releases; only its files are used.
+_SWAGGER_UI = Path(str(files("fastapi_offline"))) / "static"
+
+# Swagger UI styles elements as it draws them, and keeps its pictures in data: addresses.
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {"Content-Security-Policy": _POLICY, "Referrer-Policy": "no-referrer", "Cache-Control": "no-cache"}
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+async def show_start_page() -> Response:
+    """Say that Vayro runs, and where to go next."""
+    return FileResponse(_PAGES / "start.html", headers=_HEADERS)
+
+
+@router.get("/docs")
+async def show_documentation() -> Response:
+    """Show the API, to read and to try."""
+    return FileResponse(_PAGES / "docs.html", headers=_HEADERS)
+
+
+def mount_assets(app: FastAPI) -> None:
+    """Serve what the pages load."""
+    app.mount("/pages", StaticFiles(directory=_PAGES), name="pages")
+    app.mount("/docs/assets", StaticFiles(directory=_SWAGGER_UI), name="docs-assets")
