@@ -4,8 +4,9 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, DateTime, Dialect, Insert, String, Table, Uuid
+from sqlalchemy import JSON, DateTime, Dialect, Insert, String, Table, Uuid, text
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
@@ -73,3 +74,12 @@ def insert(table: Table, dialect_name: str) -> "sqlite.Insert | postgresql.Inser
 def insert_ignoring(table: Table, dialect_name: str) -> Insert:
     """Return `INSERT … ON CONFLICT DO NOTHING` over every unique index."""
     return insert(table, dialect_name).on_conflict_do_nothing()
+
+
+async def lock_until_commit(connection: AsyncConnection, number: int) -> None:
+    """Wait for the lock of this number and hold it to the end of the transaction.
+
+    On SQLite a write transaction already holds the one lock there is. Works through PgBouncer in transaction mode.
+    """
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})

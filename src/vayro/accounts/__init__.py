@@ -1,0 +1,1 @@
+"""FEATURE: users, their workspaces and their API keys."""

@@ -1,0 +1,122 @@
+"""Every SQL statement about users, workspaces and API keys."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from vayro.database.dialect import insert_ignoring
+from vayro.database.models import api_keys, users, workspace_members, workspaces
+
+AnyRow = Row[*tuple[Any, ...]]
+
+_USER = (
+    users.c.id,
+    users.c.email,
+    users.c.plan,
+    users.c.is_admin,
+    users.c.created_at,
+    workspace_members.c.workspace_id,
+)
+_KEY = (
+    api_keys.c.id,
+    api_keys.c.name,
+    api_keys.c.prefix,
+    api_keys.c.created_at,
+    api_keys.c.last_used_at,
+    api_keys.c.expires_at,
+    api_keys.c.revoked_at,
+    users.c.email.label("user_email"),
+)
+
+
+async def has_users(connection: AsyncConnection) -> bool:
+    """Return whether anybody has an account."""
+    return await connection.scalar(select(users.c.id).limit(1)) is not None
+
+
+async def insert_user(connection: AsyncConnection, values: dict[str, Any]) -> bool:
+    """Store a user; return False when the e-mail address is taken."""
+    statement = insert_ignoring(users, connection.dialect.name).values(values).returning(users.c.id)
+    return await connection.scalar(statement) is not None
+
+
+async def insert_workspace(connection: AsyncConnection, values: dict[str, Any], owner_id: UUID) -> None:
+    """Store a workspace with its owner."""
+    await connection.execute(insert(workspaces).values(values))
+    member = {
+        "workspace_id": values["id"],
+        "user_id": owner_id,
+        "role": "owner",
+        "created_at": values["created_at"],
+    }
+    await connection.execute(insert(workspace_members).values(member))
+
+
+async def find_users(connection: AsyncConnection) -> list[AnyRow]:
+    """Return all users, each with the workspace that is theirs, oldest first."""
+    return list(await connection.execute(_users_with_workspace()))
+
+
+async def find_user(connection: AsyncConnection, email: str) -> AnyRow | None:
+    """Return the user with this normalised address."""
+    row: AnyRow | None = (await connection.execute(_users_with_workspace().where(users.c.email == email))).first()
+    return row
+
+
+async def find_first_admin(connection: AsyncConnection) -> AnyRow | None:
+    """Return the administrator who has been there longest."""
+    row: AnyRow | None = (await connection.execute(_users_with_workspace().where(users.c.is_admin).limit(1))).first()
+    return row
+
+
+async def find_password_hash(connection: AsyncConnection, email: str) -> str | None:
+    """Return the hash of this user's password."""
+    hashed: str | None = await connection.scalar(select(users.c.password_hash).where(users.c.email == email))
+    return hashed
+
+
+async def update_plan(connection: AsyncConnection, email: str, plan: str) -> bool:
+    """Set a user's plan; return False when there is no such user."""
+    statement = update(users).where(users.c.email == email).values(plan=plan).returning(users.c.id)
+    return await connection.scalar(statement) is not None
+
+
+async def insert_key(connection: AsyncConnection, values: dict[str, Any]) -> None:
+    """Store a key."""
+    await connection.execute(insert(api_keys).values(values))
+
+
+async def find_keys(connection: AsyncConnection, workspace_id: UUID | None = None) -> list[AnyRow]:
+    """Return the keys of a workspace, or of all, revoked ones too, oldest first."""
+    statement = select(*_KEY).join(users).order_by(api_keys.c.created_at, api_keys.c.id)
+    if workspace_id:
+        statement = statement.where(api_keys.c.workspace_id == workspace_id)
+    return list(await connection.execute(statement))
+
+
+async def find_caller(connection: AsyncConnection, key_hash: bytes) -> AnyRow | None:
+    """Return the key with this hash and its user, whether it may still be used or not."""
+    key = (api_keys.c.id, api_keys.c.workspace_id, api_keys.c.user_id, api_keys.c.key_hash)
+    life = (api_keys.c.last_used_at, api_keys.c.expires_at, api_keys.c.revoked_at)
+    statement = select(*key, *life, users.c.is_admin).join(users).where(api_keys.c.key_hash == key_hash)
+    return (await connection.execute(statement)).first()
+
+
+async def revoke_key(connection: AsyncConnection, key_id: UUID, now: dt.datetime) -> None:
+    """Revoke a key; the time of an earlier revocation stays."""
+    statement = update(api_keys).where(api_keys.c.id == key_id, api_keys.c.revoked_at.is_(None))
+    await connection.execute(statement.values(revoked_at=now))
+
+
+async def touch_key(connection: AsyncConnection, key_id: UUID, now: dt.datetime, at_most_every: dt.timedelta) -> None:
+    """Note that a key was used, unless that was noted a moment ago, perhaps by another process."""
+    is_old = or_(api_keys.c.last_used_at.is_(None), api_keys.c.last_used_at < now - at_most_every)
+    await connection.execute(update(api_keys).where(api_keys.c.id == key_id, is_old).values(last_used_at=now))
+
+
+def _users_with_workspace() -> Select[*tuple[Any, ...]]:
+    owned = (workspace_members.c.user_id == users.c.id) & (workspace_members.c.role == "owner")
+    return select(*_USER).join(workspace_members, owned).order_by(users.c.created_at, users.c.id)
