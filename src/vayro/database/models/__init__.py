@@ -7,7 +7,9 @@ from vayro.database.models.clicks import (
     ClickEvent,
     ClickRollup,
     ClickSegment,
+    JobLease,
     LinkStats,
+    RollupMark,
     RollupState,
     VisitorSalt,
 )
@@ -33,7 +35,9 @@ click_dead_letters = table_of(ClickDeadLetter)
 click_events = table_of(ClickEvent)
 click_rollups = table_of(ClickRollup)
 click_segments = table_of(ClickSegment)
+job_leases = table_of(JobLease)
 link_stats = table_of(LinkStats)
+rollup_marks = table_of(RollupMark)
 rollup_state = table_of(RollupState)
 visitor_salts = table_of(VisitorSalt)
 code_blocks = table_of(CodeBlock)

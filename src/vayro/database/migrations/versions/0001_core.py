@@ -58,13 +58,15 @@ def upgrade() -> None:
         sa.Column("subject_id", UuidText(), nullable=False),
         sa.Column("level", sa.String(length=4), nullable=False),
         sa.Column("start", UtcDateTime(), nullable=False),
-        sa.Column("dimension", sa.String(length=10), nullable=False),
-        sa.Column("value", sa.Text(), nullable=False),
         sa.Column("clicks", sa.BigInteger(), nullable=False),
         sa.Column("bots", sa.BigInteger(), nullable=False),
-        sa.Column("visitors_sketch", sa.LargeBinary(), nullable=True),
-        sa.PrimaryKeyConstraint("subject_id", "level", "start", "dimension", "value", name="pk_click_rollups"),
+        sa.Column("visitors", sa.BigInteger(), nullable=False),
+        sa.Column("quarters", sa.LargeBinary(), nullable=False),
+        sa.Column("sketches", sa.LargeBinary(), nullable=True),
+        sa.Column("breakdown", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("subject_id", "level", "start", name="pk_click_rollups"),
     )
+    op.create_index("ix_click_rollups_level_start", "click_rollups", ["level", "start"], unique=False)
     op.create_table(
         "click_segments",
         sa.Column("segment", sa.String(length=80), nullable=False),
@@ -120,10 +122,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("link_id", name="pk_link_usage"),
     )
     op.create_table(
+        "job_leases",
+        sa.Column("name", sa.String(length=50), nullable=False),
+        sa.Column("holder", UuidText(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_job_leases"),
+    )
+    op.create_table(
+        "rollup_marks",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("workspace_id", UuidText(), nullable=False),
+        sa.Column("hour", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_rollup_marks"),
+    )
+    op.create_index("ix_rollup_marks_workspace_id_hour", "rollup_marks", ["workspace_id", "hour"], unique=False)
+    op.create_table(
         "rollup_state",
-        sa.Column("level", sa.String(length=4), nullable=False),
-        sa.Column("closed_until", UtcDateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("level", name="pk_rollup_state"),
+        sa.Column("name", sa.String(length=10), nullable=False),
+        sa.Column("until", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_rollup_state"),
     )
     op.create_table(
         "snowflake_nodes",
@@ -247,9 +264,11 @@ def downgrade() -> None:
         "users",
         "snowflake_nodes",
         "rollup_state",
+        "rollup_marks",
         "link_usage",
         "link_stats",
         "link_changes",
+        "job_leases",
         "idempotency_keys",
         "code_blocks",
         "click_segments",
