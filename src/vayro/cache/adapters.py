@@ -1,0 +1,31 @@
+"""Choosing the adapters that the settings ask for."""
+
+from vayro.cache.announcements import BLOCK_SECONDS, AnnouncementReader
+from vayro.cache.breaker import CircuitBreaker
+from vayro.cache.commands import ClusterCommands, RedisCommands
+from vayro.cache.connection import PipelinedConnection
+from vayro.cache.none import NoLinkCache
+from vayro.cache.port import LinkCache
+from vayro.cache.redis_links import RedisLinkCache
+from vayro.settings import Settings
+
+
+def open_link_cache(settings: Settings) -> LinkCache:
+    """Return the cache: none without a Redis URL. Nothing is connected yet; build it in the loop that uses it."""
+    if settings.is_embedded:
+        return NoLinkCache()
+    return RedisLinkCache(_open_commands(settings, settings.redis_timeout_ms / 1000, CircuitBreaker("redis")))
+
+
+def open_announcements(settings: Settings) -> AnnouncementReader | None:
+    """Return the reader of the stream of changes, on a connection of its own; None without Redis."""
+    if settings.is_embedded:
+        return None
+    timeout = BLOCK_SECONDS + settings.redis_timeout_ms / 1000 + 1
+    return AnnouncementReader(_open_commands(settings, timeout, CircuitBreaker("redis-announcements")))
+
+
+def _open_commands(settings: Settings, timeout_seconds: float, breaker: CircuitBreaker) -> RedisCommands:
+    if settings.redis_cluster:
+        return ClusterCommands(settings.redis_url, timeout_seconds, breaker)
+    return PipelinedConnection(settings.redis_url, timeout_seconds, breaker)
