@@ -13,7 +13,7 @@ from vayro.errors import BlockedDomain, InvalidUrl, SelfLink
 from vayro.links.block_list import BlockList
 from vayro.links.confusable import is_confusable
 from vayro.links.excerpt import excerpt
-from vayro.links.host_name import normalise_host
+from vayro.links.host_name import is_valid_punycode, normalise_host
 
 MAX_CHARACTERS = 2048
 FIELD = "target_url"
@@ -95,6 +95,8 @@ def _read(text: str) -> ada_url.URL:
         parsed = ada_url.URL(text)
     except ValueError:
         raise InvalidUrl(_host_message(text)) from None
+    if not is_valid_punycode(parsed.hostname):  # the standard refuses it; ada 4.0 lets it pass
+        raise InvalidUrl(f"The URL has the host {excerpt(parsed.hostname)}, whose xn-- part stands for no letters.")
     if "@" in text and (parsed.username or parsed.password):
         raise InvalidUrl(f"The URL carries a user name or password before {excerpt('@' + parsed.host)}: remove it.")
     return parsed

@@ -32,6 +32,13 @@ def normalise_host(hostname: str) -> str:
     return host
 
 
+def is_valid_punycode(hostname: str) -> bool:
+    """Return whether each `xn--` label of a host, as a parser gives it, can be decoded."""
+    if "xn--" not in hostname:
+        return True
+    return not any(label.startswith("xn--") for label in ada_url.idna_to_unicode(hostname).split("."))
+
+
 def canonical_own_hosts(names: Iterable[str]) -> frozenset[str]:
     """Return what `parse_destination` wants as `own_hosts`, from names like `go.example.com` and `localhost:8000`."""
     return frozenset(filter(None, map(_canonical_authority, names)))
