@@ -13,7 +13,7 @@ SUFFIX = ".seg"
 # errno values that mean "no room", to which the answer is a counted drop and not an exception.
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _MADV_POPULATE_WRITE = 23  # Linux 5.14; older kernels refuse it and fault page by page
-_TRUNCATE_ABOVE_BYTES = 64 * 1024
+_TRUNCATE_ABOVE_BYTES = 4096
 _ZEROS = bytes(1 << 20)
 _libc = ctypes.CDLL(None, use_errno=True)
 

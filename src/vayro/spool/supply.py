@@ -8,6 +8,7 @@ from pathlib import Path
 import structlog
 
 from vayro.spool.directory import size_of_dead_engines
+from vayro.spool.frame import HEADER_BYTES, MAX_PAYLOAD_BYTES, SEAL_BYTES
 from vayro.spool.segment import NO_ROOM, SUFFIX, MappedSegment
 
 _RETRY_SECONDS = 0.2
@@ -22,6 +23,7 @@ class SegmentSupply:
         self._directory = directory
         # At least four segments, so that a full one can be shipped and deleted while others are written.
         self._segment_bytes = min(segment_bytes, max_bytes // 4)
+        self.max_payload_bytes = min(MAX_PAYLOAD_BYTES, self._segment_bytes - HEADER_BYTES - SEAL_BYTES)
         self._max_bytes = max_bytes
         self._durable = durable
         self._numbers = itertools.count(1)

@@ -8,7 +8,7 @@ from zlib import crc32
 
 from vayro.settings import Settings
 from vayro.spool.directory import create_engine_directory
-from vayro.spool.frame import HEADER_BYTES, MAX_PAYLOAD_BYTES, SEAL_BYTES, WORD
+from vayro.spool.frame import HEADER_BYTES, SEAL_BYTES, WORD
 from vayro.spool.group_sync import GroupSync
 from vayro.spool.segment import SUFFIX, MappedSegment
 from vayro.spool.supply import SegmentSupply
@@ -54,8 +54,8 @@ class SpoolWriter:
         length = len(payload)
         start = self._end + HEADER_BYTES
         end = start + length
-        if end > self._limit:
-            if length > MAX_PAYLOAD_BYTES or not length or not self._roll(length):
+        if end > self._limit or not length:
+            if not 0 < length <= self._supply.max_payload_bytes or not self._roll():
                 return False
             start = HEADER_BYTES
             end = start + length
@@ -95,16 +95,13 @@ class SpoolWriter:
         self._sync.close()
         self._lock.release()
 
-    def _roll(self, length: int) -> bool:
-        """Go on to the next segment; False when there is none or it would not hold the payload."""
-        if self._supply.is_full:
-            return False
+    def _roll(self) -> bool:
+        """Go on to the next segment; False when there is no room for one."""
         if self._end:
             self._retire()
+        if self._segment is None:
             self._open_next()
-        elif self._segment is None:
-            self._open_next()
-        return self._end + HEADER_BYTES + length <= self._limit
+        return self._segment is not None
 
     def _open_next(self) -> None:
         self._segment = self._supply.take()

@@ -1,0 +1,114 @@
+"""The other side of the spool: follow every engine's segments, and delete what is no longer needed."""
+
+import contextlib
+import os
+from pathlib import Path
+
+from vayro.spool.directory import engine_directories, is_alive, remove_engine_directory
+from vayro.spool.frame import MAX_PAYLOAD_BYTES, End, parse_frames
+from vayro.spool.segment import SUFFIX
+
+_CHUNK_BYTES = 4 * MAX_PAYLOAD_BYTES
+
+
+class SegmentReader:
+    """Reads one segment from a position on, while its engine may still be writing to it.
+
+    `offset` is the position behind the last frame read, `count` how many were read since position 0 (or since
+    `start_at`). `is_finished`: every frame it will ever have has been read.
+    """
+
+    __slots__ = ("_fd", "count", "is_finished", "name", "offset", "path")
+
+    def __init__(self, path: Path) -> None:
+        """Open the file. Raises FileNotFoundError."""
+        self.path = path
+        self.name = f"{path.parent.name}-{path.name.removesuffix(SUFFIX)}"
+        self.offset = self.count = 0
+        self.is_finished = False
+        self._fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+
+    def start_at(self, offset: int, count: int = 0) -> None:
+        """Go on from a position that an earlier reader reached after `count` frames."""
+        self.offset, self.count, self.is_finished = offset, count, False
+
+    def read(self, *, is_dead: bool, chunk_bytes: int = _CHUNK_BYTES) -> list[bytes]:
+        """Return the next payloads, at most `chunk_bytes` of them; none when there are none yet.
+
+        Args: is_dead, whether the engine was found dead *before* this call: then nothing more will come, and the
+        first place without a whole frame is the end.
+        """
+        payloads: list[bytes] = []
+        buffer = os.pread(self._fd, max(chunk_bytes, _CHUNK_BYTES), self.offset)
+        position, end = parse_frames(buffer, payloads)
+        self.offset += position
+        self.count += len(payloads)
+        # A frame longer than the file is no frame: its length is damaged.
+        is_stuck = not payloads and (end is not End.CUT or len(buffer) < _CHUNK_BYTES)
+        self.is_finished = end is End.SEALED or (is_dead and is_stuck)
+        return payloads
+
+    def close(self) -> None:
+        """Close the file."""
+        os.close(self._fd)
+
+
+class EngineSpool:
+    """One engine's folder."""
+
+    def __init__(self, directory: Path) -> None:
+        """Args: directory, the engine's folder."""
+        self.directory = directory
+        self.is_dead = False
+        self.segments: dict[str, SegmentReader] = {}
+
+    def refresh(self) -> None:
+        """Look for new segments, and whether the engine still lives."""
+        # First the death, then the files: what a dead engine wrote is all there.
+        self.is_dead = self.is_dead or not is_alive(self.directory)
+        with contextlib.suppress(FileNotFoundError):
+            names = sorted(entry.name for entry in os.scandir(self.directory) if entry.name.endswith(SUFFIX))
+            for name in names:
+                if name not in self.segments:
+                    self.segments[name] = SegmentReader(self.directory / name)
+
+
+class SpoolReader:
+    """All engines' segments under one spool folder. Whoever uses it holds the `consumer_lock`."""
+
+    def __init__(self, spool: Path) -> None:
+        """Args: spool, the folder of folders; it may not exist yet."""
+        self._spool = spool
+        self._engines: dict[Path, EngineSpool] = {}
+
+    def refresh(self) -> None:
+        """Look for new engines, new segments and deaths; forget folders that are gone."""
+        found = set(engine_directories(self._spool))
+        for directory in found - self._engines.keys():
+            self._engines[directory] = EngineSpool(directory)
+        for directory in self._engines.keys() - found:
+            for segment in self._engines.pop(directory).segments.values():
+                segment.close()
+        for engine in self._engines.values():
+            engine.refresh()
+            if engine.is_dead and not engine.segments:
+                remove_engine_directory(engine.directory)
+
+    def engines(self) -> list[EngineSpool]:
+        """Return the engines, the dead ones first: their clicks are the oldest."""
+        return sorted(self._engines.values(), key=lambda engine: not engine.is_dead)
+
+    def delete(self, engine: EngineSpool, segment: SegmentReader) -> None:
+        """Delete a segment that is no longer needed; with the last one of a dead engine, its folder."""
+        segment.path.unlink(missing_ok=True)
+        engine.segments.pop(segment.path.name, None)
+        segment.close()
+        if engine.is_dead and not engine.segments:
+            remove_engine_directory(engine.directory)
+
+    def close(self) -> None:
+        """Close all files."""
+        for engine in self._engines.values():
+            for segment in engine.segments.values():
+                segment.close()
+        self._engines.clear()
