@@ -25,6 +25,14 @@ def open_announcements(settings: Settings) -> AnnouncementReader | None:
     return AnnouncementReader(_open_commands(settings, timeout, CircuitBreaker("redis-announcements")))
 
 
+def open_commands(settings: Settings, dependency: str) -> RedisCommands:
+    """Return a connection of its own, for what is no cache. Each command is sent once, never again.
+
+    Args: dependency, the name of its breaker in the metrics.
+    """
+    return _open_commands(settings, settings.redis_timeout_ms / 1000, CircuitBreaker(dependency))
+
+
 def _open_commands(settings: Settings, timeout_seconds: float, breaker: CircuitBreaker) -> RedisCommands:
     if settings.redis_cluster:
         return ClusterCommands(settings.redis_url, timeout_seconds, breaker)

@@ -12,6 +12,7 @@ from redis.exceptions import RedisError, ResponseError
 from vayro.cache.breaker import CircuitBreaker
 from vayro.errors import VayroError
 
+CONNECTIONS_PER_NODE = 32
 Argument = bytes | int | str
 
 
@@ -40,9 +41,13 @@ class ClusterCommands:
         """Args: url, of any node; timeout_seconds, for one command, redirections included."""
         self._timeout = timeout_seconds
         self._breaker = breaker
+        # A node's pool does not block: the command beyond its last connection fails.
+        self._turns = asyncio.Semaphore(CONNECTIONS_PER_NODE)
         # redis-py's own defaults held one GET for 59.6 s against a black hole.
         self._cluster = RedisCluster.from_url(
             url,
+            protocol=2,
+            max_connections=CONNECTIONS_PER_NODE,
             socket_timeout=timeout_seconds,
             socket_connect_timeout=timeout_seconds,
             retry=Retry(NoBackoff(), 0),
@@ -55,7 +60,7 @@ class ClusterCommands:
         if not self._breaker.may_try():
             raise RedisAway
         try:
-            async with asyncio.timeout(self._timeout):
+            async with self._turns, asyncio.timeout(self._timeout):
                 reply = await cast("Awaitable[Any]", self._cluster.execute_command(command.decode(), *arguments))
         except ResponseError as error:
             raise CommandRefused(str(error)) from None
