@@ -2,6 +2,7 @@
 
 VayroError
 ├── SettingsError            a setting is wrong: the process does not start
+├── StartFailed              what the process needs to start is not there: a port, a folder
 ├── Unavailable              503  a store that is needed does not answer
 └── RequestError             the caller can mend it
     ├── ValidationFailed     422  validation_failed
@@ -11,6 +12,7 @@ VayroError
     │   ├── InvalidCode           invalid_code
     │   └── ReservedCode          reserved_code
     ├── CodeTaken            409  code_taken
+    ├── CanonicalTaken       409  canonical_taken
     ├── NotFound             404  not_found
     ├── Unauthenticated      401  unauthenticated
     ├── Forbidden            403  forbidden
@@ -42,6 +44,13 @@ class SettingsError(VayroError):
 
     code = "settings"
     title = "A setting is wrong"
+
+
+class StartFailed(VayroError):
+    """What the process needs to start is not there; the message says what to do."""
+
+    code = "start_failed"
+    title = "The process cannot start"
 
 
 class Unavailable(VayroError):
@@ -114,6 +123,14 @@ class CodeTaken(RequestError):
     status = 409
     code = "code_taken"
     title = "The short code is taken"
+
+
+class CanonicalTaken(RequestError):
+    """Another active link is the canonical one of this workspace, destination and type."""
+
+    status = 409
+    code = "canonical_taken"
+    title = "There is a canonical link already"
 
 
 class NotFound(RequestError):

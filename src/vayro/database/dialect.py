@@ -4,8 +4,26 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, DateTime, Dialect, Insert, String, Table, Uuid, text
+import psycopg.errors
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Insert,
+    String,
+    Table,
+    UniqueConstraint,
+    Uuid,
+    cast,
+    exists,
+    func,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -83,3 +101,48 @@ async def lock_until_commit(connection: AsyncConnection, number: int) -> None:
     """
     if connection.dialect.name == "postgresql":
         await connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
+
+
+def select_json_rows(table: Table, parameter: str, dialect_name: str) -> str:
+    """Return a SELECT that makes rows of the table's columns from a JSON array of objects, the bound `parameter`.
+
+    One parameter whatever the number of rows: the statement is always the same, and encoding it costs the client 2 us
+    a row where arrays or VALUES cost 20. Instants are written by `json_instant`.
+    """
+    if dialect_name == "postgresql":
+        dialect: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+        columns = ", ".join(f"{column.name} {column.type.compile(dialect)}" for column in table.columns)
+        return f"SELECT * FROM json_to_recordset(CAST(:{parameter} AS json)) AS rows_in({columns})"  # noqa: S608
+    columns = ", ".join(f"json_extract(value, '$.{column.name}') AS {column.name}" for column in table.columns)
+    return f"SELECT {columns} FROM json_each(:{parameter})"  # noqa: S608
+
+
+def json_instant(value: dt.datetime, dialect_name: str) -> str:
+    """Return an instant as `select_json_rows` reads it."""
+    return format_sqlite_instant(value) + ("+00" if dialect_name == "postgresql" else "")
+
+
+def has_json_member(column: ColumnElement[Any], value: str, dialect_name: str) -> ColumnElement[bool]:
+    """Return the condition that a JSON array holds this text."""
+    if dialect_name == "postgresql":
+        return cast(column, postgresql.JSONB).contains([value])
+    members = func.json_each(column).table_valued("value")
+    return exists(select(literal(1)).select_from(members).where(members.c.value == value))
+
+
+def is_violation_of(error: IntegrityError, table: Table, *columns: str) -> bool:
+    """Return whether the unique index over these columns refused the statement."""
+    if isinstance(error.orig, psycopg.Error):
+        indexes = [(index.name, [*index.columns.keys()]) for index in table.indexes if index.unique]
+        constraints = [
+            (constraint.name, [*constraint.columns.keys()])
+            for constraint in table.constraints
+            if isinstance(constraint, UniqueConstraint)
+        ]
+        return (error.orig.diag.constraint_name, [*columns]) in [*indexes, *constraints]
+    return ", ".join(f"{table.name}.{column}" for column in columns) in str(error.orig)
+
+
+def is_deadlock(error: BaseException | None) -> bool:
+    """Return whether PostgreSQL ended this transaction to end a deadlock: nothing was done, it may be tried again."""
+    return isinstance(error, DBAPIError) and isinstance(error.orig, psycopg.errors.DeadlockDetected)

@@ -1,0 +1,125 @@
+"""The SQL that makes links: any number of them in one statement, each with its row in the change feed."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import TextClause, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from vayro.database.dialect import json_instant, select_json_rows
+from vayro.database.models import links
+from vayro.links.record import COLUMNS, LinkRecord
+
+Versions = dict[UUID, int]
+"""The links that were made, each with its first version; a link that is missing met another one's code or target."""
+
+# A code that lived before continues where its tombstone ended, so that no cache takes the new link for the older one.
+_FIRST_VERSION = """
+    1 + COALESCE((SELECT max(version) FROM link_changes AS before
+                  WHERE before.domain = rows.domain AND before.short_code = rows.short_code), 0)
+"""
+_INSTANTS = ("created_at", "updated_at", "expires_at")
+
+
+async def insert_with_changes(connection: AsyncConnection, records: Sequence[LinkRecord]) -> Versions:
+    """Make links whose codes were generated. One statement on PostgreSQL, so it needs no transaction around it."""
+    if connection.dialect.name == "sqlite":
+        return await insert_in_transaction(connection, records)
+    result = await connection.execute(_combined(), {"rows": encode_rows(records, "postgresql")})
+    return {row.link_id: row.version for row in result}
+
+
+async def insert_in_transaction(connection: AsyncConnection, records: Sequence[LinkRecord]) -> Versions:
+    """Make links whose codes people chose; call it in a transaction.
+
+    The insert may wait for another transaction that is deleting a link with the same code. Only a later statement sees
+    the tombstone's version that this one left; so the change rows are written, and the version mended, by a second.
+    """
+    dialect = connection.dialect.name
+    made = await connection.execute(_insert(dialect), {"rows": encode_rows(records, dialect)})
+    ids = orjson.dumps([str(row.id) for row in made]).decode()
+    await connection.execute(_mend_versions(dialect), {"ids": ids})
+    changes = await connection.execute(_insert_changes(dialect), {"ids": ids})
+    return {UUID(str(row.link_id)): row.version for row in changes}
+
+
+def encode_rows(records: Sequence[LinkRecord], dialect_name: str) -> str:
+    """Return the records as the JSON that the statements take."""
+    return orjson.dumps([_row(record, dialect_name) for record in records]).decode()
+
+
+def in_lock_order(records: Sequence[LinkRecord]) -> list[LinkRecord]:
+    """Return the records so sorted that two processes that insert the same keys wait instead of deadlocking.
+
+    Stable: of two equal codes the first in the request wins.
+    """
+    return sorted(records, key=_lock_key)
+
+
+def _lock_key(record: LinkRecord) -> tuple[str, ...]:
+    if record.canonical:
+        return "canonical", str(record.workspace_id), record.target_url, record.link_type
+    return "code", record.domain, record.short_code
+
+
+def _row(record: LinkRecord, dialect_name: str) -> dict[str, Any]:
+    row = {name: getattr(record, name) for name in COLUMNS}
+    for name in _INSTANTS:
+        if row[name] is not None:
+            row[name] = json_instant(row[name], dialect_name)
+    return row
+
+
+def _insert_sql(dialect_name: str) -> str:
+    values = ", ".join(_FIRST_VERSION if name == "version" else f"rows.{name}" for name in COLUMNS)
+    # SQLite needs the WHERE to tell ON CONFLICT from the ON of a join.
+    return f"""
+    INSERT INTO links ({", ".join(COLUMNS)})
+    SELECT {values} FROM ({select_json_rows(links, "rows", dialect_name)}) AS rows WHERE true
+    ON CONFLICT DO NOTHING
+    """  # noqa: S608  # built of the names of columns
+
+
+@cache
+def _insert(dialect_name: str) -> TextClause:
+    return text(_insert_sql(dialect_name) + " RETURNING id")
+
+
+@cache
+def _combined() -> TextClause:
+    return text(f"""
+    WITH made AS ({_insert_sql("postgresql")} RETURNING id, domain, short_code, version, created_at)
+    INSERT INTO link_changes (domain, short_code, link_id, version, is_deleted, changed_at)
+    SELECT domain, short_code, id, version, false, created_at FROM made
+    RETURNING link_id, version
+    """)  # noqa: S608  # built of the names of columns
+
+
+@cache
+def _mend_versions(dialect_name: str) -> TextClause:
+    return text(f"""
+    UPDATE links SET version = 1 + (
+        SELECT max(before.version) FROM link_changes AS before
+        WHERE before.domain = links.domain AND before.short_code = links.short_code)
+    WHERE {_is_made(dialect_name)} AND version <= (
+        SELECT max(before.version) FROM link_changes AS before
+        WHERE before.domain = links.domain AND before.short_code = links.short_code)
+    """)  # noqa: S608  # built of constants
+
+
+@cache
+def _insert_changes(dialect_name: str) -> TextClause:
+    return text(f"""
+    INSERT INTO link_changes (domain, short_code, link_id, version, is_deleted, changed_at)
+    SELECT domain, short_code, id, version, false, created_at FROM links WHERE {_is_made(dialect_name)}
+    RETURNING link_id, version
+    """)  # noqa: S608  # built of constants
+
+
+def _is_made(dialect_name: str) -> str:
+    if dialect_name == "postgresql":
+        return "id IN (SELECT CAST(made.id AS uuid) FROM json_array_elements_text(CAST(:ids AS json)) AS made(id))"
+    return "id IN (SELECT value FROM json_each(:ids))"

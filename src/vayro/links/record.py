@@ -1,0 +1,82 @@
+"""A link as the service hands it out: one row of `links`, with its clicks."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from vayro.cache.snapshot import LinkSnapshot
+
+COLUMNS = (
+    "id",
+    "workspace_id",
+    "user_id",
+    "domain",
+    "short_code",
+    "target_url",
+    "link_type",
+    "canonical",
+    "title",
+    "tags",
+    "is_active",
+    "version",
+    "redirect_status",
+    "cache_seconds",
+    "expires_at",
+    "expired_url",
+    "max_clicks",
+    "metadata",
+    "created_at",
+    "updated_at",
+)
+"""The columns of `links`, in the order of the fields of a record."""
+
+
+class LinkRecord(msgspec.Struct, frozen=True):
+    """One version of a link. `domain` is empty for the default domain; `clicks` counts bots too."""
+
+    id: UUID
+    workspace_id: UUID
+    user_id: UUID | None
+    domain: str
+    short_code: str
+    target_url: str
+    link_type: str
+    canonical: bool
+    title: str | None
+    tags: list[str]
+    is_active: bool
+    version: int
+    redirect_status: int
+    cache_seconds: int | None
+    expires_at: dt.datetime | None
+    expired_url: str | None
+    max_clicks: int | None
+    metadata: dict[str, Any]
+    created_at: dt.datetime
+    updated_at: dt.datetime
+    clicks: int = 0
+
+    def snapshot(self) -> LinkSnapshot:
+        """Return what the Redirect Engine needs to know of it."""
+        return LinkSnapshot(
+            domain=self.domain,
+            short_code=self.short_code,
+            target_url=self.target_url,
+            is_active=self.is_active,
+            link_id=str(self.id),
+            version=self.version,
+            redirect_status=self.redirect_status,
+            cache_seconds=self.cache_seconds,
+            expires_at=self.expires_at,
+            expired_url=self.expired_url,
+            max_clicks=self.max_clicks,
+        )
+
+
+def record_from_row(row: Mapping[str, Any]) -> LinkRecord:
+    """Return the record of a row of `links`, with its `clicks` where the query counted them."""
+    values = {name: row[name] for name in COLUMNS}
+    return LinkRecord(**values, clicks=row.get("clicks", 0))
