@@ -91,7 +91,7 @@ CREDENTIALS = ["https://user@example.com/", "https://user:hunter2@example.com/",
 HOSTLESS = ["https:", "https://", "http:///", "https://?q", "https://#f", "https://:80/", "http://%", "http://%00/"]
 BAD_HOSTS = ["exa mple.com", "exa<mple.com", "exa%20mple.com", "[::1", "[::g]", "::1", "1.2.3.4.5", "256.1.1.1",
              "0x100000000", "1.2.3.08", "xn--", "xn--a", "a.b.XN--pokxncvks", "\u200d.com", "\u00ad", "a^b", "a|b",
-             "\u202emoc.elgoog", "[v1.a]", "[::127.0.0.0.1]", "a.com:65536", "a.com:-1", "a.com:http", "%zz"]  # fmt: skip
+             "\u202emoc.elgoog", "[v1.a]", "[::1.2.3.4.5]", "a.com:65536", "a.com:-1", "a.com:http", "%zz"]  # fmt: skip
 RELATIVE = ["", " ", "example.com", "//example.com/", "/path", "?q", "#f", "localhost:3000", "example.com:8080/a",
             "://a.com", "www", "not a url", ":", "1http://a.com", "ht tp://a.com", "\u00a0https://a.com",
             "\ufeffhttps://a.com"]  # fmt: skip

@@ -1,12 +1,11 @@
 """Ready codes in Redis: the database is asked in the background only."""
 
 import asyncio
-import time
-from collections.abc import Callable
 
 import structlog
-from redis.exceptions import RedisError
 
+from vayro.cache.commands import CommandRefused, RedisAway
+from vayro.errors import Unavailable
 from vayro.links.allocation.counter import BLOCK_SIZE, CounterBlocks
 from vayro.links.allocation.redis_pool import Popped, RedisCodePool
 from vayro.links.allocation.reserve import CodeReserve
@@ -14,9 +13,6 @@ from vayro.links.allocation.reserve import CodeReserve
 POOL_CODES = 10_000
 LOCAL_BLOCK_SIZE = 200
 """Codes that a process takes out of the pool at a time."""
-
-RETRY_AFTER_SECONDS = 2.0
-"""How long Redis is left alone after a failure: a create then waits for it once in two seconds at most."""
 
 log = structlog.get_logger()
 
@@ -27,25 +23,15 @@ class PoolAllocator:
     Everything in the pool was claimed from the counter and pushed once, and is popped once: what Redis loses is a gap.
     """
 
-    def __init__(
-        self,
-        pool: RedisCodePool,
-        blocks: CounterBlocks,
-        *,
-        timeout_seconds: float,
-        now: Callable[[], float] = time.monotonic,
-    ) -> None:
-        """Args: pool and blocks, the two sources; timeout_seconds, how long Redis may take; now, the clock."""
+    def __init__(self, pool: RedisCodePool, blocks: CounterBlocks) -> None:
+        """Args: pool and blocks, the two sources."""
         self._pool = pool
         self._blocks = blocks
-        self._timeout_seconds = timeout_seconds
-        self._now = now
-        self._skip_until = 0.0
         self._reserve = CodeReserve(self._refill, LOCAL_BLOCK_SIZE)
         self._filling: asyncio.Task[None] | None = None
 
     async def allocate(self, count: int = 1) -> list[str]:
-        """See CodeAllocator. A Redis that is lost, flushed or slow delays it by `timeout_seconds` at most."""
+        """See CodeAllocator. A Redis that is lost, flushed or slow delays it by one Redis time-out at most."""
         return await self._reserve.take(count)
 
     async def close(self) -> None:
@@ -54,20 +40,18 @@ class PoolAllocator:
         if self._filling:
             self._filling.cancel()
             await asyncio.gather(self._filling, return_exceptions=True)
+        await self._pool.close()
 
     async def _refill(self, count: int) -> list[str]:
         return await self._pop(count) or await self._blocks.claim_codes(count)
 
     async def _pop(self, count: int) -> list[str]:
         """Return codes of the pool; none when it is empty or does not answer."""
-        if self._now() < self._skip_until:
-            return []
         space = await self._blocks.fingerprint()
         try:
-            async with asyncio.timeout(self._timeout_seconds):
-                popped = await self._pool.pop(space, count)
-        except (RedisError, OSError, TimeoutError) as error:
-            self._leave_alone(error)
+            popped = await self._pool.pop(space, count)
+        except (RedisAway, CommandRefused) as error:
+            log.warning("code pool not used", reason=error.detail)
             return []
         if popped.left < POOL_CODES // 2 and (self._filling is None or self._filling.done()):
             self._filling = asyncio.create_task(self._fill(space, popped))
@@ -79,11 +63,6 @@ class PoolAllocator:
         try:
             while size is not None and size < POOL_CODES:
                 codes = await self._blocks.claim_codes(BLOCK_SIZE)
-                async with asyncio.timeout(self._timeout_seconds):
-                    size = await self._pool.push(space, codes, popped.epoch)
-        except Exception as error:  # noqa: BLE001 (in the background; the next pop tries again)
-            self._leave_alone(error)
-
-    def _leave_alone(self, error: Exception) -> None:
-        self._skip_until = self._now() + RETRY_AFTER_SECONDS
-        log.warning("code pool not used", reason=repr(error), retry_after_seconds=RETRY_AFTER_SECONDS)
+                size = await self._pool.push(space, codes, popped.epoch)
+        except (RedisAway, CommandRefused, Unavailable) as error:
+            log.warning("code pool not filled", reason=error.detail)

@@ -1,12 +1,9 @@
 """A list of ready codes in Redis that forgets itself whenever Redis may have forgotten something."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from redis.asyncio import Redis
-
-if TYPE_CHECKING:
-    from redis.asyncio.cluster import RedisCluster
+from vayro.cache.commands import Argument, RedisCommands
 
 # The life of this data set in this server: a restart changes run_id, a failover or a resynchronisation master_replid.
 # The last element of the list is the epoch in which the list was filled. An RDB or AOF file loaded by a restarted
@@ -48,35 +45,35 @@ class Popped:
 
 
 class RedisCodePool:
-    """One pool for each code space. One key an operation, so it works on a cluster."""
+    """One pool for each code space. One key an operation, so it works on a cluster.
 
-    def __init__(self, redis: "Redis | RedisCluster") -> None:
-        """Args: redis, a client that never retries.
+    It rests on RedisCommands sending a command once: a push that was sent again because its first reply was lost would
+    put codes back that had been popped in between.
+    """
 
-        Raises ValueError when it does: a push that ran twice because its first reply was lost would put codes back
-        that were popped in between.
-        """
-        retry = redis.get_retry() if isinstance(redis, Redis) else redis.retry
-        if retry is not None and retry.get_retries() != 0:
-            raise ValueError("the Redis client of the code pool must not retry: pass retry=Retry(NoBackoff(), 0)")
-        self._redis = redis
+    def __init__(self, commands: RedisCommands) -> None:
+        """Args: commands, which this pool closes."""
+        self._commands = commands
 
     async def pop(self, space: str, count: int) -> Popped:
-        """Take out up to `count` codes of a space. If this raises, codes may be lost; none comes back."""
+        """Take out up to `count` codes of a space.
+
+        Raises RedisAway or CommandRefused: then codes may be lost, and none comes back.
+        """
         epoch, left, codes = await self._run(_POP, space, count)
-        return Popped([_text(code) for code in codes], int(left), _text(epoch))
+        return Popped([code.decode() for code in codes], int(left), epoch.decode())
 
     async def push(self, space: str, codes: list[str], epoch: str) -> int | None:
         """Add codes and return how many there are; None when the epoch is over: the codes must not be used then.
 
-        If this raises, Redis may have them: they must not be used either.
+        Raises as `pop` does: then Redis may have the codes, and they must not be used either.
         """
         size = int(await self._run(_PUSH, space, epoch, *codes))
         return None if size < 0 else size
 
-    async def _run(self, script: str, space: str, *arguments: Any) -> Any:
-        return await self._redis.eval(script, 1, f"codes:{space}", *arguments)
+    async def close(self) -> None:
+        """Close the connection."""
+        await self._commands.close()
 
-
-def _text(value: "bytes | str") -> str:
-    return value.decode() if isinstance(value, bytes) else value
+    async def _run(self, script: str, space: str, *arguments: Argument) -> Any:
+        return await self._commands.execute(b"EVAL", script, 1, f"codes:{space}", *arguments)
