@@ -7,7 +7,7 @@ from typing import Any, Protocol, cast
 from redis.asyncio.cluster import RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import NoScriptError, RedisError, ResponseError
 
 from vayro.cache.breaker import CircuitBreaker
 from vayro.errors import VayroError
@@ -62,6 +62,8 @@ class ClusterCommands:
         try:
             async with self._turns, asyncio.timeout(self._timeout):
                 reply = await cast("Awaitable[Any]", self._cluster.execute_command(command.decode(), *arguments))
+        except NoScriptError as error:  # redis-py cuts off the word by which scripts tell it
+            raise CommandRefused(f"NOSCRIPT {error}") from None
         except ResponseError as error:
             raise CommandRefused(str(error)) from None
         except (RedisError, OSError, TimeoutError) as error:
