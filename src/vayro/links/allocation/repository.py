@@ -52,9 +52,12 @@ async def list_node_expiries(connection: AsyncConnection) -> dict[int, dt.dateti
 
 async def lease_new_node(connection: AsyncConnection, node: int, holder: str, until: dt.datetime) -> bool:
     """Lease a node that nobody has used; False when somebody was faster."""
-    statement = insert_ignoring(snowflake_nodes, connection.dialect.name)
-    result = await connection.execute(statement.values(node=node, holder=holder, expires_at=until))
-    return result.rowcount == 1
+    statement = (
+        insert_ignoring(snowflake_nodes, connection.dialect.name)
+        .values(node=node, holder=holder, expires_at=until)
+        .returning(snowflake_nodes.c.node)
+    )
+    return (await connection.execute(statement)).first() is not None
 
 
 async def lease_node(
@@ -65,8 +68,9 @@ async def lease_node(
         update(snowflake_nodes)
         .where(snowflake_nodes.c.node == node, snowflake_nodes.c.expires_at == expired_at)
         .values(holder=holder, expires_at=until)
+        .returning(snowflake_nodes.c.node)
     )
-    return (await connection.execute(statement)).rowcount == 1
+    return (await connection.execute(statement)).first() is not None
 
 
 async def _insert_counter(connection: AsyncConnection, name: str) -> None:
