@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 
 import vayro
 from vayro.accounts.service import AccountService
+from vayro.api.body_limit import BodyLimit
 from vayro.api.dependencies import Services
 from vayro.api.error_handlers import install_error_handlers
 from vayro.api.observer import Observer
@@ -37,11 +38,11 @@ def build_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
-        max_body_size=MAX_BODY_BYTES,
         # A `/v1/links/` that answered with a redirect would lose the body of a POST in some clients.
         redirect_slashes=False,
     )
     app.state.settings = settings
+    app.add_middleware(BodyLimit, max_bytes=MAX_BODY_BYTES, exceptions={links.BULK_PATH: links.MAX_BULK_BODY_BYTES})
     app.add_middleware(Observer, metrics=get_metrics())
     install_error_handlers(app)
     for router in (links.router, health.router, pages.router):
@@ -67,11 +68,13 @@ async def _build_services(settings: Settings, stack: AsyncExitStack) -> Services
     stack.push_async_callback(accounts.close)
     allocator = build_allocator(settings, database)
     stack.push_async_callback(allocator.close)
+    service = LinkService(settings, database, cache, allocator, get_metrics())
+    stack.push_async_callback(service.close)
     return Services(
         settings=settings,
         database=database,
         accounts=accounts,
-        links=LinkService(settings, database, cache, allocator),
+        links=service,
     )
 
 

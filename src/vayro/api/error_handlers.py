@@ -1,6 +1,6 @@
 """Every error becomes a problem document; nothing that fails tells more than its caller may know."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from vayro.api.problems import headers_of, problem_answer, problem_body, problem_of
-from vayro.errors import ValidationFailed, VayroError
+from vayro.errors import NotFound, ValidationFailed, VayroError
 from vayro.links.excerpt import excerpt
 
 MAX_REPORTED_ERRORS = 100
@@ -36,6 +36,12 @@ def internal_problem() -> Response:
     )
 
 
+def http_problem(status: int, headers: Mapping[str, str] | None = None) -> Response:
+    """Return the answer for a status that says all there is to say."""
+    code, title = _CODES.get(status, ("bad_request", "The request cannot be served"))
+    return problem_answer(problem_body(status, code, title, _DETAILS.get(status, f"{title}.")), headers)
+
+
 def describe_invalid(errors: Sequence[Any]) -> dict[str, Any]:
     """Return the problem document of what pydantic found wrong. Values are never repeated: they may be secrets."""
     found = [{"field": _name_field(error["loc"]), "message": _say(error)} for error in errors[:MAX_REPORTED_ERRORS]]
@@ -51,14 +57,15 @@ async def _answer_vayro_error(_request: Request, error: Exception) -> Response:
 
 async def _answer_invalid_request(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
+    if any(found["loc"][:1] == ("path",) for found in error.errors()):
+        # What is no identifier names nothing: the same answer as for one that is unknown.
+        return problem_answer(problem_of(NotFound("There is nothing with such an identifier.")))
     return problem_answer(describe_invalid(error.errors()))
 
 
 async def _answer_http_error(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    code, title = _CODES.get(error.status_code, ("bad_request", "The request cannot be served"))
-    detail = _DETAILS.get(error.status_code, title + ".")
-    return problem_answer(problem_body(error.status_code, code, title, detail), error.headers)
+    return http_problem(error.status_code, error.headers)
 
 
 _DETAILS = {

@@ -126,6 +126,12 @@ class LinkDraft(BaseModel):
     metadata: Metadata = Field(default_factory=dict, description="Any JSON object of yours, at most 16 KiB.")
 
 
+class ArchivedLink(LinkDraft):
+    """A link as an export wrote it: what only the service may say comes along."""
+
+    canonical: bool = False
+
+
 class LinkEdit(BaseModel):
     """A change of a link: what is not sent stays; null clears what may be empty."""
 

@@ -1,11 +1,11 @@
 """A link as the service hands it out: one row of `links`, with its clicks."""
 
 import datetime as dt
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 import msgspec
+from sqlalchemy import RowMapping
 
 from vayro.cache.snapshot import LinkSnapshot
 
@@ -76,7 +76,7 @@ class LinkRecord(msgspec.Struct, frozen=True):
         )
 
 
-def record_from_row(row: Mapping[str, Any]) -> LinkRecord:
+def record_from_row(row: RowMapping) -> LinkRecord:
     """Return the record of a row of `links`, with its `clicks` where the query counted them."""
     values = {name: row[name] for name in COLUMNS}
     return LinkRecord(**values, clicks=row.get("clicks", 0))

@@ -1,0 +1,89 @@
+"""Creation with an `Idempotency-Key`: however often the request comes, it makes one link."""
+
+import hashlib
+from uuid import UUID
+
+from vayro.database.engine import Database
+from vayro.errors import NotFound, Unavailable, ValidationFailed
+from vayro.links import repository
+from vayro.links.draft import LinkDraft
+from vayro.links.group_commit import at_version
+from vayro.links.idempotency import IdempotentRequest, claim_key, find_claim
+from vayro.links.insertion import insert_in_transaction
+from vayro.links.record import LinkRecord
+from vayro.links.writer import MAX_TRIES, LinkWriter, code_taken
+
+HEADER = "Idempotency-Key"
+MAX_KEY_CHARACTERS = 255
+
+
+def identify_request(key: str, draft: LinkDraft) -> IdempotentRequest:
+    """Return the key and a digest of what is asked: two spellings of the same JSON are the same request.
+
+    Raises ValidationFailed for a key that cannot be stored.
+    """
+    if not 1 <= len(key) <= MAX_KEY_CHARACTERS or not (key.isascii() and key.isprintable()):
+        raise ValidationFailed(f"{HEADER} is 1 to {MAX_KEY_CHARACTERS} printable characters of ASCII.", field=HEADER)
+    return IdempotentRequest(key, hashlib.sha256(draft.model_dump_json().encode()).digest())
+
+
+class OnceOnly:
+    """Binds keys to the links they make, in the transaction that makes them."""
+
+    def __init__(self, database: Database, writer: LinkWriter) -> None:
+        """Args: writer, which gives codes and publishes."""
+        self._database = database
+        self._writer = writer
+
+    async def create(self, prepared: LinkRecord, request: IdempotentRequest) -> LinkRecord:
+        """Make the link, or return the one that this request made before, as it is now.
+
+        Raises CodeTaken; ValidationFailed when the key came with another request; NotFound when its link was deleted.
+        """
+        for _ in range(MAX_TRIES):
+            if (earlier := await self._find_earlier(prepared.workspace_id, request)) is not None:
+                return earlier
+            record = await self._writer.with_code(prepared)
+            if (made := await self._insert(record, request)) is not None:
+                await self._writer.count_and_publish([made])
+                return made
+            if prepared.short_code and await self._is_taken(record, request):
+                raise code_taken(record)
+        raise Unavailable("The request could not be made once and for all.")
+
+    async def _find_earlier(self, workspace_id: UUID, request: IdempotentRequest) -> LinkRecord | None:
+        async with self._database.read() as connection:
+            claim = await find_claim(connection, workspace_id, request.key)
+            if claim is None:
+                return None
+            request_hash, link_id = claim
+            if request_hash != request.request_hash:
+                raise ValidationFailed(f"This {HEADER} came with another request before.", field=HEADER)
+            earlier = await repository.find_link(connection, workspace_id, link_id)
+        if earlier is None:
+            raise NotFound(f"The link that this {HEADER} made has been deleted.")
+        return earlier
+
+    async def _insert(self, record: LinkRecord, request: IdempotentRequest) -> LinkRecord | None:
+        """None when the key or the code was taken, and nothing was written."""
+        try:
+            async with self._database.transaction() as connection:
+                if not await claim_key(connection, record.workspace_id, request, record.id, record.created_at):
+                    return None
+                versions = await insert_in_transaction(connection, [record])
+                if record.id not in versions:
+                    raise _Lost  # noqa: TRY301  # rolls the claim back
+        except _Lost:
+            return None
+        return at_version(record, versions[record.id])
+
+    async def _is_taken(self, record: LinkRecord, request: IdempotentRequest) -> bool:
+        """Whether it was the code, and not the key, that somebody else has."""
+        async with self._database.read() as connection:
+            if await find_claim(connection, record.workspace_id, request.key):
+                return False
+            return await repository.find_by_code(connection, record.domain, record.short_code) is not None
+
+
+class _Lost(Exception):
+    """The code was taken."""
