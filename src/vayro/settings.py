@@ -3,10 +3,10 @@
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, PositiveInt, SecretStr, ValidationError, field_validator
+from pydantic import Field, PositiveInt, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from vayro.errors import SettingsError
@@ -15,6 +15,8 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 Network = IPv4Network | IPv6Network
 
 BUNDLED_GEOIP_DATABASE = Path(__file__).parent / "visitor" / "data" / "country.mmdb"
+INSTALLED_GEOIP_DATABASE = "geo/installed.mmdb"
+"""In the data directory: what `vayro geo update` installed, and what is then read instead of the bundled file."""
 
 
 class Settings(BaseSettings):
@@ -75,7 +77,8 @@ class Settings(BaseSettings):
         "`blocked-domains.txt` in the data directory, one a line, adds to them.",
     )
     geoip_database: Path = Field(
-        BUNDLED_GEOIP_DATABASE, description="Any MaxMind-format file; by default the bundled country data."
+        BUNDLED_GEOIP_DATABASE,
+        description="Any MaxMind-format file; by default what `vayro geo update` installed, else the bundled data.",
     )
     memory_max_links: PositiveInt = Field(200_000, description="Links that one engine process keeps in memory.")
     worker_batch_size: PositiveInt = Field(5_000, description="Clicks that the worker writes in one transaction.")
@@ -87,6 +90,14 @@ class Settings(BaseSettings):
     log_format: Literal["auto", "console", "json"] = Field(
         "auto", description="`auto`: console on a terminal, JSON elsewhere."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _prefer_installed_geo_data(cls, values: dict[str, Any]) -> dict[str, Any]:
+        installed = Path(values.get("data_dir") or "vayro-data") / INSTALLED_GEOIP_DATABASE
+        if values.get("geoip_database") or not installed.is_file():
+            return values
+        return {**values, "geoip_database": installed}
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod

@@ -1,0 +1,53 @@
+"""Runs the part of a command that needs the database."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from vayro.cli.session import Session
+    from vayro.settings import Settings
+
+Result = TypeVar("Result")
+
+
+def run(work: Callable[[Session], Awaitable[Result]]) -> Result:
+    """Return what `work` returns, given services on an open database.
+
+    Raises Unavailable when the database does not answer; it says so when the cause is a missing migration.
+    """
+    import asyncio
+
+    from vayro.errors import Unavailable
+    from vayro.settings import load_settings
+
+    settings = load_settings()
+    try:
+        return asyncio.run(_run(settings, work))
+    except Unavailable as error:
+        _explain(settings, error)
+        raise
+
+
+async def _run(settings: Settings, work: Callable[[Session], Awaitable[Result]]) -> Result:
+    from vayro.cli.session import open_session
+
+    async with open_session(settings) as session:
+        return await work(session)
+
+
+def _explain(settings: Settings, error: Exception) -> None:
+    """Raise a clearer error when the database answers and is merely not migrated."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from vayro.database.migrations import find_revision, newest_revision
+    from vayro.errors import Unavailable
+
+    try:
+        revision = find_revision(settings.resolved_database_url)
+    except SQLAlchemyError as cause:
+        reason = str(getattr(cause, "orig", cause)).partition("\n")[0]
+        raise Unavailable(f"The database does not answer: {reason}") from error
+    if revision != newest_revision():
+        raise Unavailable("The database is not up to date: run `vayro migrate` first") from error

@@ -1,0 +1,75 @@
+"""`vayro users create|list|set-plan`."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from vayro.cli.output import AsJson, print_record, print_rows, say
+from vayro.cli.running import run
+
+if TYPE_CHECKING:
+    from vayro.accounts.service import User
+    from vayro.cli.session import Session
+
+app = typer.Typer(help="People who may use this installation.", no_args_is_help=True)
+Email = Annotated[str, typer.Argument(metavar="EMAIL", help="E-mail address of the user.")]
+
+
+@app.command(epilog="Example: vayro users create ada@example.com --plan pro")
+def create(
+    email: Email,
+    plan: Annotated[str, typer.Option(help="free, pro or enterprise.")] = "free",
+    admin: Annotated[bool, typer.Option("--admin", help="Make an administrator.")] = False,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from the first line of stdin.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make a user, with a workspace of their own.
+
+    The password is asked for on a terminal. Elsewhere, without --password-stdin, one is made up and printed.
+    """
+    given = _read_password(from_stdin=password_stdin)
+
+    async def work(session: Session) -> User:
+        return await session.accounts.create_user(email, password, plan=plan, is_admin=admin)
+
+    from vayro.accounts.credentials import generate_password
+
+    password = generate_password() if given is None else given
+    shown = _describe(run(work)) | ({"password": password} if given is None else {})
+    print_record(shown, as_json=as_json)
+    if given is None:
+        say("The password is shown this once.")
+
+
+@app.command("list", epilog="Example: vayro users list --json")
+def list_users(as_json: AsJson = False) -> None:
+    """List all users, oldest first."""
+    users = run(lambda session: session.accounts.list_users())
+    print_rows([_describe(user) for user in users], as_json=as_json)
+
+
+@app.command("set-plan", epilog="Example: vayro users set-plan ada@example.com pro")
+def set_plan(
+    email: Email, plan: Annotated[str, typer.Argument(metavar="PLAN", help="free, pro or enterprise.")]
+) -> None:
+    """Put a user on another plan."""
+    run(lambda session: session.accounts.set_plan(email, plan))
+    say(f"{email} is on the plan {plan}.")
+
+
+def _describe(user: User) -> dict[str, Any]:
+    return asdict(user)
+
+
+def _read_password(*, from_stdin: bool) -> str | None:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    if sys.stdin.isatty():
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+    return None
