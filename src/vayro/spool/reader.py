@@ -2,23 +2,26 @@
 
 import contextlib
 import os
+import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from vayro.spool.directory import engine_directories, is_alive, remove_engine_directory
-from vayro.spool.frame import MAX_PAYLOAD_BYTES, End, parse_frames
+from vayro.spool.frame import MAX_PAYLOAD_BYTES, WORD, End, parse_frames
 from vayro.spool.segment import SUFFIX
 
-_CHUNK_BYTES = 4 * MAX_PAYLOAD_BYTES
+_NOTHING = bytes(WORD.size)
+_CHUNK_BYTES = 2 * MAX_PAYLOAD_BYTES
 
 
 class SegmentReader:
     """Reads one segment from a position on, while its engine may still be writing to it.
 
-    `offset` is the position behind the last frame read, `count` how many were read since position 0 (or since
-    `start_at`). `is_finished`: every frame it will ever have has been read.
+    `offset` is the position behind the last frame read, `count` how many were read since `start_at`. `is_finished`:
+    every frame it will ever have has been read. `first_read_at`: when (monotonic) it was first seen not to be empty.
     """
 
-    __slots__ = ("_fd", "count", "is_finished", "name", "offset", "path")
+    __slots__ = ("_fd", "count", "first_read_at", "is_finished", "name", "offset", "path")
 
     def __init__(self, path: Path) -> None:
         """Open the file. Raises FileNotFoundError."""
@@ -26,23 +29,29 @@ class SegmentReader:
         self.name = f"{path.parent.name}-{path.name.removesuffix(SUFFIX)}"
         self.offset = self.count = 0
         self.is_finished = False
+        self.first_read_at: float | None = None
         self._fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
 
-    def start_at(self, offset: int, count: int = 0) -> None:
-        """Go on from a position that an earlier reader reached after `count` frames."""
-        self.offset, self.count, self.is_finished = offset, count, False
+    def start_at(self, offset: int) -> None:
+        """Go on from a position that an earlier reader reached; `count` starts from zero."""
+        self.offset, self.count, self.is_finished = offset, 0, False
 
-    def read(self, *, is_dead: bool, chunk_bytes: int = _CHUNK_BYTES) -> list[bytes]:
-        """Return the next payloads, at most `chunk_bytes` of them; none when there are none yet.
+    def read(self, *, is_dead: bool) -> list[bytes]:
+        """Return the next payloads, up to 256 KiB of them; none when there are none yet, or none left.
 
         Args: is_dead, whether the engine was found dead *before* this call: then nothing more will come, and the
         first place without a whole frame is the end.
         """
         payloads: list[bytes] = []
-        buffer = os.pread(self._fd, max(chunk_bytes, _CHUNK_BYTES), self.offset)
+        # Most looks find nothing new: they cost one word, not a chunk.
+        if not is_dead and os.pread(self._fd, WORD.size, self.offset) == _NOTHING:
+            return payloads
+        buffer = os.pread(self._fd, _CHUNK_BYTES, self.offset)
         position, end = parse_frames(buffer, payloads)
         self.offset += position
         self.count += len(payloads)
+        if payloads and self.first_read_at is None:
+            self.first_read_at = time.monotonic()
         # A frame longer than the file is no frame: its length is damaged.
         is_stuck = not payloads and (end is not End.CUT or len(buffer) < _CHUNK_BYTES)
         self.is_finished = end is End.SEALED or (is_dead and is_stuck)
@@ -72,6 +81,19 @@ class EngineSpool:
                 if name not in self.segments:
                     self.segments[name] = SegmentReader(self.directory / name)
 
+    def read(self) -> Iterator[tuple[SegmentReader, int, list[bytes]]]:
+        """Yield what is new, in order: the segment, the offset before, and the payloads.
+
+        An engine seals a segment before it goes on to the next, so only the first unfinished one can have news.
+        """
+        for segment in list(self.segments.values()):
+            while not segment.is_finished:
+                start = segment.offset
+                if payloads := segment.read(is_dead=self.is_dead):
+                    yield segment, start, payloads
+                elif not segment.is_finished:
+                    return
+
 
 class SpoolReader:
     """All engines' segments under one spool folder. Whoever uses it holds the `consumer_lock`."""
@@ -97,6 +119,23 @@ class SpoolReader:
     def engines(self) -> list[EngineSpool]:
         """Return the engines, the dead ones first: their clicks are the oldest."""
         return sorted(self._engines.values(), key=lambda engine: not engine.is_dead)
+
+    def segments(self) -> list[tuple[EngineSpool, SegmentReader]]:
+        """Return all segments that are still there, with their engines."""
+        return [(engine, segment) for engine in self.engines() for segment in engine.segments.values()]
+
+    def backlog(self, settled: Mapping[str, int]) -> tuple[int, float]:
+        """Return the bytes read but not settled, and for how many seconds the oldest segment has had such bytes.
+
+        Args: settled, for each segment the offset before which all events are committed (0 for those not named).
+        """
+        waiting = [
+            (segment.offset - settled.get(segment.name, 0), segment.first_read_at)
+            for _, segment in self.segments()
+            if segment.offset > settled.get(segment.name, 0)
+        ]
+        oldest = min((since for _, since in waiting if since is not None), default=None)
+        return sum(size for size, _ in waiting), time.monotonic() - oldest if oldest is not None else 0.0
 
     def delete(self, engine: EngineSpool, segment: SegmentReader) -> None:
         """Delete a segment that is no longer needed; with the last one of a dead engine, its folder."""

@@ -1,0 +1,119 @@
+"""What the shipper must know: whether this is still the Redis that took our clicks, and what stays incomplete.
+
+A Redis that restarts may have lost XADDs that it acknowledged (`appendfsync everysec` does, on a plain kill), and a
+flushed one has lost all. Either way every segment that is not committed is sent again; repetitions change nothing.
+"""
+
+import secrets
+import time
+from collections.abc import Collection
+from typing import NamedTuple
+
+import structlog
+
+from vayro.stream.redis_client import AWAY, GROUP, STREAM, RedisClient
+from vayro.stream.shipping import Shipped
+
+EPOCH_KEY = f"{STREAM}:epoch"
+FIRST_PATIENCE_SECONDS = 60.0
+LONGEST_PATIENCE_SECONDS = 3600.0
+_log = structlog.get_logger(__name__)
+
+
+class StreamIdentity(NamedTuple):
+    """What changes when entries may have been lost."""
+
+    run_id: str
+    epoch: str
+    entries_added: int
+
+    def is_continued_by(self, later: "StreamIdentity") -> bool:
+        """Whether the same server still holds the same stream."""
+        is_same = (self.run_id, self.epoch) == (later.run_id, later.epoch)
+        return is_same and later.entries_added >= self.entries_added
+
+
+class StreamWatch:
+    """Notices when the stream may have lost entries."""
+
+    def __init__(self, client: RedisClient) -> None:
+        """Args: client, for this alone."""
+        self._client = client
+        self._identity: StreamIdentity | None = None
+
+    async def has_lost(self) -> bool:
+        """Whether entries may have been lost since the last call. Raises when Redis does not answer."""
+        found = await self._identify()
+        before, self._identity = self._identity, found
+        if before is None or before.is_continued_by(found):
+            return False
+        _log.warning("redis may have lost clicks: all that are not committed are sent again", found=found.run_id)
+        return True
+
+    async def is_quiet(self) -> bool:
+        """Whether the group has read and acknowledged all that is in the stream."""
+        for group in await self._client.xinfo_groups(STREAM):
+            if group["name"] == GROUP:
+                return not group["pending"] and not group.get("lag")
+        return False
+
+    async def _identify(self) -> StreamIdentity:
+        # The key lives in the same slot's server only by chance; it tells a flush, which empties every server.
+        await self._client.set(EPOCH_KEY, secrets.token_hex(8), nx=True)
+        epoch = await self._client.get(EPOCH_KEY)
+        return StreamIdentity(await self._run_id(), str(epoch), await self._entries_added())
+
+    async def _run_id(self) -> str:
+        if hasattr(self._client, "get_node_from_key"):
+            node = self._client.get_node_from_key(STREAM)
+            return str((await self._client.info("server", target_nodes=node))["run_id"])
+        return str((await self._client.info("server"))["run_id"])
+
+    async def _entries_added(self) -> int:
+        if not await self._client.exists(STREAM):
+            return 0
+        return int((await self._client.xinfo_stream(STREAM)).get("entries-added", 0))
+
+
+class Patience:
+    """Decides when a segment that was sent in full, but is not committed, is to be sent again.
+
+    Only while the group has nothing left to do: then no worker will ever commit what is missing. Waits a minute, and
+    twice as long each time.
+    """
+
+    def __init__(self, first_seconds: float = FIRST_PATIENCE_SECONDS) -> None:
+        """Args: first_seconds, how long the first wait is."""
+        self._first_seconds = first_seconds
+        self._due: dict[str, tuple[float, float]] = {}
+
+    def overdue(self, waiting: Collection[Shipped], *, is_quiet: bool) -> list[str]:
+        """Return the names of the segments to send again."""
+        now = time.monotonic()
+        names = {segment.name for segment in waiting}
+        self._due = {name: due for name, due in self._due.items() if name in names}
+        for name in names - self._due.keys():
+            self._due[name] = (now + self._first_seconds, self._first_seconds)
+        if not is_quiet:
+            return []
+        overdue = [name for name in names if self._due[name][0] <= now]
+        for name in overdue:
+            pause = min(LONGEST_PATIENCE_SECONDS, self._due[name][1] * 2)
+            self._due[name] = (now + pause, pause)
+        return overdue
+
+
+async def has_lost(watch: StreamWatch) -> bool:
+    """As `StreamWatch.has_lost`; False while Redis does not answer: it will be asked again."""
+    try:
+        return await watch.has_lost()
+    except AWAY:
+        return False
+
+
+async def is_quiet(watch: StreamWatch) -> bool:
+    """As `StreamWatch.is_quiet`; False while Redis does not answer or has no group."""
+    try:
+        return await watch.is_quiet()
+    except AWAY:
+        return False

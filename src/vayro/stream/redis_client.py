@@ -1,0 +1,57 @@
+"""redis-py, set up for streams: short time-outs, no retries, and answers as they come off the wire."""
+
+import contextlib
+from typing import Any
+
+from redis.asyncio import Redis, RedisCluster
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from vayro.settings import Settings
+from vayro.stream.pipe import Address, parse_address
+
+STREAM = "stream:clicks"
+GROUP = "analytics"
+BLOCK_MS = 500
+# Above BLOCK_MS, or every quiet half-second would look like a server that does not answer.
+SOCKET_SECONDS = 3.0
+CONNECT_SECONDS = 1.0
+RedisClient = Any
+"""`Redis` or `RedisCluster`: their types share no parent."""
+
+AWAY = (RedisError, OSError, TimeoutError)
+
+
+def open_redis(settings: Settings) -> RedisClient:
+    """Return a client whose strings have one character a byte (Latin-1). Nothing is connected yet.
+
+    redis-py's own defaults held one command for 59.6 s before a black hole, and repeat commands whose answer was lost.
+    """
+    options: dict[str, Any] = {
+        "encoding": "latin-1",
+        "decode_responses": True,
+        "socket_timeout": SOCKET_SECONDS,
+        "socket_connect_timeout": CONNECT_SECONDS,
+        "protocol": 2,
+    }
+    if settings.redis_cluster:
+        return RedisCluster.from_url(settings.redis_url, **options)
+    return Redis.from_url(settings.redis_url, retry=Retry(NoBackoff(), 0), **options)
+
+
+async def stream_address(settings: Settings, client: RedisClient) -> Address:
+    """Return where the stream lives: the server of the URL, or the node of the cluster that now has its slot."""
+    address = parse_address(settings.redis_url)
+    if not settings.redis_cluster:
+        return address
+    with contextlib.suppress(*AWAY):
+        await client.initialize()
+        node = client.get_node_from_key(STREAM)
+        return address._replace(host=node.host, port=node.port)
+    return address
+
+
+def is_without_group(error: BaseException) -> bool:
+    """Whether this says that the stream or its group is gone: Redis was flushed or lost its data."""
+    return str(error).startswith(("NOGROUP", "UNBLOCKED", "ERR no such key")) or "no such key" in str(error)

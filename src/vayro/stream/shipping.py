@@ -1,0 +1,113 @@
+"""Moving clicks from the spools into the stream. Synchronous: it runs in a thread of the shipper's own."""
+
+import time
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import structlog
+
+from vayro.spool.reader import EngineSpool, SegmentReader, SpoolReader
+from vayro.stream.pipe import PipeBroken, RedisPipe
+from vayro.stream.progress import Progress
+from vayro.stream.redis_client import STREAM
+
+BATCH_EVENTS = 2_000
+REFRESH_SECONDS = 0.1
+_log = structlog.get_logger(__name__)
+
+# An event is the field/value list of its XADD already; this and the segment's name go around it.
+_XADD = b"*19\r\n$4\r\nXADD\r\n$%d\r\n%b\r\n$1\r\n*\r\n" % (len(STREAM), STREAM.encode())
+
+
+class Shipped(NamedTuple):
+    """A segment of which everything has been sent once."""
+
+    name: str
+    events: int
+
+
+class Shipper:
+    """Sends every event of every segment, in order, and keeps the segments until it is told that they are committed.
+
+    For one event it costs a header to unpack, a checksum, a slice and a place in a join.
+    """
+
+    def __init__(self, reader: SpoolReader, pipe: RedisPipe) -> None:
+        """Args: reader, of the spool whose consumer lock is held."""
+        self._reader = reader
+        self._pipe = pipe
+        self._refreshed_at = 0.0
+        self._is_away = False
+
+    def ship(self) -> int:
+        """Send what is new; return how many events were sent. Raises PipeBroken; they will be sent again."""
+        self._refresh()
+        sent = 0
+        for engine in self._reader.engines():
+            for segment, start, payloads in engine.read():
+                self._send(segment, start, payloads)
+                sent += len(payloads)
+                if segment.is_finished:
+                    self._refreshed_at = 0.0
+        self._report_return()
+        return sent
+
+    def shipped(self) -> list[Shipped]:
+        """Return the segments that wait for their commit."""
+        return [Shipped(segment.name, segment.count) for _, segment in self._finished()]
+
+    def delete_committed(self, progress: Mapping[str, Progress]) -> int:
+        """Delete the segments all of whose events are committed; return how many."""
+        done = [
+            (engine, segment)
+            for engine, segment in self._finished()
+            if not segment.count or progress.get(segment.name, Progress()).committed >= segment.count
+        ]
+        for engine, segment in done:
+            self._reader.delete(engine, segment)
+        return len(done)
+
+    def resend(self, names: Iterable[str] | None = None) -> None:
+        """Send these segments again from their beginning; all of them without names."""
+        wanted = None if names is None else set(names)
+        for _, segment in self._reader.segments():
+            if wanted is None or segment.name in wanted:
+                segment.start_at(0)
+
+    def backlog(self) -> tuple[int, float]:
+        """Return the bytes of segments that are not committed, and the age of the oldest in seconds."""
+        return self._reader.backlog({})
+
+    def report_away(self, error: PipeBroken) -> None:
+        """Log that Redis is away, once for each time."""
+        if not self._is_away:
+            _log.warning("redis does not take clicks: they wait in the spool", error=str(error))
+            self._is_away = True
+
+    def _send(self, segment: SegmentReader, start: int, payloads: list[bytes]) -> None:
+        name = segment.name.encode()
+        tail = b"$7\r\nsegment\r\n$%d\r\n%b\r\n" % (len(name), name)
+        try:
+            for first in range(0, len(payloads), BATCH_EVENTS):
+                batch = payloads[first : first + BATCH_EVENTS]
+                count = len(batch)
+                batch[0] = _XADD + batch[0]
+                batch[-1] += tail
+                self._pipe.send((tail + _XADD).join(batch), count)
+        except PipeBroken:
+            segment.offset, segment.is_finished = start, False
+            segment.count -= len(payloads)
+            raise
+
+    def _refresh(self) -> None:
+        if time.monotonic() - self._refreshed_at >= REFRESH_SECONDS:
+            self._reader.refresh()
+            self._refreshed_at = time.monotonic()
+
+    def _finished(self) -> list[tuple[EngineSpool, SegmentReader]]:
+        return [(engine, segment) for engine, segment in self._reader.segments() if segment.is_finished]
+
+    def _report_return(self) -> None:
+        if self._is_away:
+            _log.info("redis takes clicks again")
+            self._is_away = False
