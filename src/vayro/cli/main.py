@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from vayro.cli import doctor, geo, keys, migrate, processes, users
+from vayro.cli import doctor, domains, geo, keys, links, migrate, processes, users
 from vayro.errors import VayroError
 
 
@@ -70,4 +70,6 @@ migrate.register(app)
 doctor.register(app)
 app.add_typer(users.app, name="users")
 app.add_typer(keys.app, name="keys")
+app.add_typer(links.app, name="links")
+app.add_typer(domains.app, name="domains")
 app.add_typer(geo.app, name="geo")

@@ -1,8 +1,11 @@
 """What commands work with: the same services that the API has, built for one command."""
 
+from __future__ import annotations
+
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from vayro.accounts.service import AccountService, User
 from vayro.database.engine import Database, open_database
@@ -10,18 +13,54 @@ from vayro.observability import configure_logging
 from vayro.settings import Settings
 from vayro.supervisor.data_dir import prepare_data_dir
 
+if TYPE_CHECKING:
+    from vayro.links.registration import DomainRegistry
+    from vayro.links.service import LinkService
+    from vayro.links.upkeep import LinkUpkeep
+
 
 @dataclass(frozen=True)
 class Session:
-    """Services on an open database."""
+    """Services on an open database. What only some commands need is imported and built when they ask."""
 
     settings: Settings
     database: Database
     accounts: AccountService
+    stack: AsyncExitStack
 
     async def find_owner(self, email: str | None) -> User:
         """Return the user in whose workspace a command works: the one named, or the first administrator."""
         return await (self.accounts.get_user(email) if email else self.accounts.get_first_admin())
+
+    def domains(self) -> DomainRegistry:
+        """Return the registry of short domains."""
+        from vayro.links.registration import DomainRegistry
+
+        return DomainRegistry(self.settings, self.database)
+
+    def links(self) -> LinkService:
+        """Return the service of links, closed with the session."""
+        from vayro.cache.adapters import open_link_cache
+        from vayro.links.allocation import build_allocator
+        from vayro.links.service import LinkService
+        from vayro.observability import get_metrics
+
+        cache = open_link_cache(self.settings)
+        self.stack.push_async_callback(cache.close)
+        allocator = build_allocator(self.settings, self.database)
+        self.stack.push_async_callback(allocator.close)
+        service = LinkService(self.settings, self.database, cache, allocator, get_metrics())
+        self.stack.push_async_callback(service.close)
+        return service
+
+    def upkeep(self) -> LinkUpkeep:
+        """Return the service that keeps the set of links in order."""
+        from vayro.cache.adapters import open_link_cache
+        from vayro.links.upkeep import LinkUpkeep
+
+        cache = open_link_cache(self.settings)
+        self.stack.push_async_callback(cache.close)
+        return LinkUpkeep(self.database, cache)
 
 
 @asynccontextmanager
@@ -32,7 +71,7 @@ async def open_session(settings: Settings) -> AsyncIterator[Session]:
     async with AsyncExitStack() as stack:
         database = open_database(settings, pool_size=2)
         stack.push_async_callback(database.close)
-        yield Session(settings, database, AccountService(database))
+        yield Session(settings, database, AccountService(database), stack)
 
 
 def _level(settings: Settings) -> str:

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Select, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from vayro.database.dialect import insert_ignoring
 from vayro.database.models import domains, link_changes, link_stats, links
 from vayro.links.record import LinkRecord, record_from_row
 
@@ -102,6 +103,13 @@ async def list_domains(connection: AsyncConnection) -> dict[str, UUID | None]:
     """Return all short domains besides the default one, each with the workspace that alone may use it."""
     result = await connection.execute(select(domains.c.name, domains.c.workspace_id))
     return {row.name: row.workspace_id for row in result}
+
+
+async def insert_domain(connection: AsyncConnection, name: str, workspace_id: UUID | None, now: dt.datetime) -> bool:
+    """Store a short domain; return False when it is there already, whoever it belongs to."""
+    statement = insert_ignoring(domains, connection.dialect.name)
+    values = {"name": name, "workspace_id": workspace_id, "created_at": now}
+    return await connection.scalar(statement.values(values).returning(domains.c.name)) is not None
 
 
 async def list_most_clicked(connection: AsyncConnection, limit: int) -> list[LinkRecord]:
