@@ -26,14 +26,18 @@ async def claim_key(
 
     Waits for a transaction under way that claims the same key.
     """
-    statement = insert_ignoring(idempotency_keys, connection.dialect.name).values(
-        workspace_id=workspace_id,
-        key=request.key,
-        request_hash=request.request_hash,
-        link_id=link_id,
-        created_at=now,
+    statement = (
+        insert_ignoring(idempotency_keys, connection.dialect.name)
+        .values(
+            workspace_id=workspace_id,
+            key=request.key,
+            request_hash=request.request_hash,
+            link_id=link_id,
+            created_at=now,
+        )
+        .returning(idempotency_keys.c.key)
     )
-    return bool((await connection.execute(statement)).rowcount)
+    return (await connection.execute(statement)).first() is not None
 
 
 async def find_claim(connection: AsyncConnection, workspace_id: UUID, key: str) -> tuple[bytes, UUID] | None:
