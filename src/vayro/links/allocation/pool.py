@@ -29,6 +29,7 @@ class PoolAllocator:
         self._blocks = blocks
         self._reserve = CodeReserve(self._refill, LOCAL_BLOCK_SIZE)
         self._filling: asyncio.Task[None] | None = None
+        self._is_used = True
 
     async def allocate(self, count: int = 1) -> list[str]:
         """See CodeAllocator. A Redis that is lost, flushed or slow delays it by one Redis time-out at most."""
@@ -51,8 +52,9 @@ class PoolAllocator:
         try:
             popped = await self._pool.pop(space, count)
         except (RedisAway, CommandRefused) as error:
-            log.warning("code pool not used", reason=error.detail)
+            self._note(is_used=False, reason=error.detail)
             return []
+        self._note(is_used=True)
         if popped.left < POOL_CODES // 2 and (self._filling is None or self._filling.done()):
             self._filling = asyncio.create_task(self._fill(space, popped))
         return popped.codes
@@ -66,3 +68,9 @@ class PoolAllocator:
                 size = await self._pool.push(space, codes, popped.epoch)
         except (RedisAway, CommandRefused, Unavailable) as error:
             log.warning("code pool not filled", reason=error.detail)
+
+    def _note(self, *, is_used: bool, reason: str = "") -> None:
+        """Log a change, not each of the thousand blocks a minute that it concerns."""
+        if is_used != self._is_used:
+            self._is_used = is_used
+            log.warning("code pool used again" if is_used else "code pool not used", reason=reason)
