@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vayro.clicks import event
-from vayro.clicks.event import FIELDS, ClickEncoder, decode_click, encode_ip, encode_link_id
+from vayro.clicks.event import (
+    FIELDS,
+    MAX_VALUE_BYTES,
+    ClickEncoder,
+    decode_click,
+    encode_flags,
+    encode_ip,
+    encode_link_id,
+)
 
 LINK = str(uuid.uuid4())
 header_values = st.text(st.characters(exclude_characters="\r\n\0", exclude_categories=["Cs"]), max_size=200)
@@ -17,7 +25,7 @@ header_values = st.text(st.characters(exclude_characters="\r\n\0", exclude_categ
 @given(user_agent=header_values, referer=header_values, flags=st.sampled_from(["", "head", "head,prefetch"]))
 def test_what_is_encoded_is_what_is_decoded(user_agent, referer, flags):
     payload = ClickEncoder().encode(
-        encode_link_id(LINK), encode_ip("203.0.113.7"), user_agent.encode(), referer.encode(), flags.encode()
+        encode_link_id(LINK), encode_ip("203.0.113.7"), user_agent.encode(), referer.encode(), encode_flags(flags)
     )
     click = decode_click(payload, "engine-1")
     assert (click.link_id, click.ip, click.user_agent, click.referer) == (LINK, "203.0.113.7", user_agent, referer)
@@ -33,7 +41,7 @@ def test_the_identifier_is_a_version_7_uuid_of_the_events_own_millisecond():
 
 
 def test_identifiers_stay_unique_when_a_millisecond_holds_more_than_the_counter(monkeypatch):
-    monkeypatch.setattr(event.time, "time_ns", lambda: 1_790_000_000_000_000_000)
+    monkeypatch.setattr(event, "time_ns", lambda: 1_790_000_000_000_000_000)
     encoder = ClickEncoder()
     link, ip = encode_link_id(LINK), encode_ip("::1")
     identifiers = {decode_click(encoder.encode(link, ip, b"", b"")).event_id for _ in range(10_000)}
@@ -60,3 +68,9 @@ def test_bytes_that_are_not_utf8_are_replaced_not_refused():
 def test_what_is_not_an_event_is_refused(payload):
     with pytest.raises(ValueError):
         decode_click(payload)
+
+
+def test_an_absurd_user_agent_is_cut():
+    payload = ClickEncoder().encode(encode_link_id(LINK), encode_ip("192.0.2.1"), b"a" * 60_000, b"r" * 60_000)
+    click = decode_click(payload)
+    assert (len(click.user_agent), len(click.referer)) == (MAX_VALUE_BYTES, MAX_VALUE_BYTES)

@@ -7,11 +7,15 @@ encoded once, and shipping it costs no more than copying it. No value holds CR o
 
 import datetime as dt
 import secrets
-import time
 from dataclasses import dataclass
+from time import time_ns
 
 FIELDS = ("timestamp", "event_id", "link_id", "ip", "user_agent", "referer", "flags")
+MAX_VALUE_BYTES = 2_048
+"""Of a user agent or referrer; what is longer is an attack, not a browser."""
+
 _COUNTER_END = 0x1000
+_join = b"".join
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,14 @@ def encode_link_id(link_id: str) -> bytes:
     return bulk(b"link_id") + bulk(link_id.encode())
 
 
+def encode_flags(*flags: str) -> bytes:
+    """Return the part of an event that says what kind of request it was: `head`, `prefetch`."""
+    return b"\r\n" + bulk(b"flags") + bulk(",".join(flags).encode())
+
+
+NO_FLAGS = encode_flags()
+
+
 def encode_ip(ip: str) -> bytes:
     """Return the part of an event that is the same for every request of a connection."""
     return bulk(b"ip") + bulk(ip.encode())
@@ -50,40 +62,42 @@ class ClickEncoder:
     whenever the count wraps, so identifiers stay unique at any rate.
     """
 
+    __slots__ = ("_counter", "_digits", "_head", "_millisecond", "_referer_heads", "_tail", "_user_agent_heads")
+
     def __init__(self) -> None:
         """Start with fresh random bits."""
         self._millisecond = 0
         self._counter = 0
         self._head = b""
         self._tail = b""
+        # Joining ready pieces takes 0.15 us, formatting the same event 0.5 us.
+        self._digits = tuple(b"%03x" % number for number in range(_COUNTER_END))
+        self._user_agent_heads = tuple(b"$10\r\nuser_agent\r\n$%d\r\n" % size for size in range(MAX_VALUE_BYTES + 1))
+        self._referer_heads = tuple(b"\r\n$7\r\nreferer\r\n$%d\r\n" % size for size in range(MAX_VALUE_BYTES + 1))
 
-    def encode(self, link: bytes, ip: bytes, user_agent: bytes, referer: bytes, flags: bytes = b"") -> bytes:
-        """Return one event. `link` and `ip` come from `encode_link_id` and `encode_ip`. About 0.8 us."""
-        now = time.time_ns() // 1_000_000
-        if now != self._millisecond or self._counter == _COUNTER_END:
-            self._start_millisecond(now)
+    def encode(self, link: bytes, ip: bytes, user_agent: bytes, referer: bytes, flags: bytes = NO_FLAGS) -> bytes:
+        """Return one event. `link`, `ip` and `flags` come from the functions above. About 0.3 us.
+
+        Of the other two, what is beyond MAX_VALUE_BYTES is cut off.
+        """
+        now = time_ns() // 1_000_000
         counter = self._counter
+        if now != self._millisecond or counter == _COUNTER_END:
+            self._start_millisecond(now)
+            counter = 0
         self._counter = counter + 1
-        return (
-            b"%b%03x%b%b%b$10\r\nuser_agent\r\n$%d\r\n%b\r\n$7\r\nreferer\r\n$%d\r\n%b\r\n$5\r\nflags\r\n$%d\r\n%b\r\n"
-            % (
-                self._head,
-                counter,
-                self._tail,
-                link,
-                ip,
-                len(user_agent),
-                user_agent,
-                len(referer),
-                referer,
-                len(flags),
-                flags,
-            )
-        )
+        try:
+            return _join((
+                self._head, self._digits[counter], self._tail, link, ip,
+                self._user_agent_heads[len(user_agent)], user_agent,
+                self._referer_heads[len(referer)], referer, flags,
+            ))  # fmt: skip
+        except IndexError:
+            self._counter = counter
+            return self.encode(link, ip, user_agent[:MAX_VALUE_BYTES], referer[:MAX_VALUE_BYTES], flags)
 
     def _start_millisecond(self, now: int) -> None:
-        random = secrets.randbits(62) | 1 << 63
-        digits = f"{random:016x}"
+        digits = f"{secrets.randbits(62) | 1 << 63:016x}"
         instant = dt.datetime.fromtimestamp(now // 1000, dt.UTC)
         stamp = f"{instant:%Y-%m-%dT%H:%M:%S}.{now % 1000:03d}Z"
         moment = f"{now:012x}"

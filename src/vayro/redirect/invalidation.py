@@ -1,0 +1,142 @@
+"""Hearing of changes, and evicting what they replace.
+
+Two ways lead here: the announcements in Redis (at once, may be lost) and the change feed of the database (within a
+second, never lost). With SQLite the feed alone: a commit rings within 100 ms.
+"""
+
+import asyncio
+import contextlib
+import datetime as dt
+import time
+from collections.abc import Awaitable, Callable, Iterable
+
+import structlog
+
+from vayro.cache.announcements import AnnouncementReader
+from vayro.cache.commands import CommandRefused, RedisAway
+from vayro.cache.port import LinkCache
+from vayro.database.engine import Database
+from vayro.errors import Unavailable
+from vayro.observability import get_metrics
+from vayro.redirect.change_feed import ChangeFeed, FeedChange, SqliteBell
+from vayro.redirect.domains import DomainRegistry
+from vayro.redirect.lookup import LinkLookup
+from vayro.redirect.memory import LinkMemory, memory_key
+
+BELL_SECONDS = 0.1
+FEED_SECONDS = 1.0
+DOMAINS_SECONDS = 2.0
+RETRY_SECONDS = 0.5
+
+_log = structlog.get_logger(__name__)
+
+
+class Invalidation:
+    """Keeps a memory honest, from `start()` to `close()`."""
+
+    def __init__(
+        self,
+        memory: LinkMemory,
+        cache: LinkCache,
+        database: Database,
+        *,
+        announcements: AnnouncementReader | None,
+        domains: DomainRegistry,
+        lookup: LinkLookup,
+    ) -> None:
+        """Args: announcements, None in the embedded shape; domains, kept up to date as well."""
+        self._memory = memory
+        self._cache = cache
+        self._feed = ChangeFeed(database)
+        self._bell = SqliteBell(database) if database.is_sqlite else None
+        self._must_read = True
+        self._announcements = announcements
+        self._domains = domains
+        self._lookup = lookup
+        self._lag = get_metrics().invalidation_lag
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Read the domains and the feed's position if the database answers now; go on in the background."""
+        with contextlib.suppress(Unavailable, TimeoutError):
+            async with asyncio.timeout(FEED_SECONDS):
+                await self._domains.load(self._lookup)
+                await self._feed.read()
+        steps: list[tuple[Callable[[], Awaitable[None]], float]] = [
+            (self.follow_feed, BELL_SECONDS if self._bell else FEED_SECONDS),
+            (self._load_domains, DOMAINS_SECONDS),
+        ]
+        if self._announcements:
+            steps.append((self.follow_announcements, 0.0))
+        self._tasks = [asyncio.create_task(_repeat(step, seconds)) for step, seconds in steps]
+
+    async def close(self) -> None:
+        """Stop."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._bell:
+            await self._bell.close()
+        if self._announcements:
+            await self._announcements.close()
+
+    async def follow_feed(self) -> None:
+        """Apply what was committed since the last time. Raises Unavailable."""
+        if self._bell:
+            self._must_read |= await self._bell.has_rung()
+        if not self._must_read:
+            return
+        changes, has_gap = await self._feed.read()
+        self._must_read = self._bell is None
+        if has_gap:
+            self._memory.doubt_all()
+        self._apply((change.domain, change.short_code, change.version) for change in changes)
+        if changes:
+            oldest = min(change.changed_at for change in changes)
+            self._lag.set(max(0.0, (dt.datetime.now(dt.UTC) - oldest).total_seconds()))
+            await self._cache.drop_older(_edits(changes))
+
+    async def follow_announcements(self) -> None:
+        """Apply what is announced within a second. Raises RedisAway."""
+        assert self._announcements is not None
+        try:
+            announced = await self._announcements.read()
+        except (RedisAway, CommandRefused):
+            self._announcements.forget_position()
+            raise
+        if announced.has_gap:
+            self._memory.doubt_all()
+        self._apply((change.domain, change.short_code, change.version) for change in announced.changes)
+        if announced.oldest_ms is not None:
+            self._lag.set(max(0.0, time.time() - announced.oldest_ms / 1000))
+
+    def _apply(self, changes: Iterable[tuple[str, str, int]]) -> None:
+        for domain, code, version in changes:
+            self._memory.invalidate(memory_key(domain, code), version)
+
+    async def _load_domains(self) -> None:
+        await self._domains.load(self._lookup)
+
+
+def _edits(changes: Iterable[FeedChange]) -> list[tuple[str, str, int]]:
+    """Those that may have left something older in the cache: not the creation of a code that never was."""
+    return [(item.domain, item.short_code, item.version) for item in changes if item.version > 1]
+
+
+async def _repeat(step: Callable[[], Awaitable[None]], seconds: float) -> None:
+    """Run `step` for ever. What it cannot reach it tries again: nothing it follows is lost meanwhile."""
+    was_away = False
+    while True:
+        try:
+            await step()
+        except (Unavailable, RedisAway, CommandRefused) as error:
+            if not was_away:
+                _log.warning("changes cannot be followed at the moment", step=step.__name__, reason=error.detail)
+            was_away = True
+            await asyncio.sleep(RETRY_SECONDS)
+        except Exception:  # noqa: BLE001  # this task must not end: without it the memory would lie
+            _log.exception("following changes failed", step=step.__name__)
+            await asyncio.sleep(RETRY_SECONDS)
+        else:
+            was_away = False
+            await asyncio.sleep(seconds)

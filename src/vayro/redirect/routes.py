@@ -1,0 +1,129 @@
+"""The engine's other addresses: previews, QR codes, health, and what browsers and robots ask every site for."""
+
+import asyncio
+import io
+from functools import lru_cache
+
+import segno
+from fastapi import APIRouter, Request, Response
+
+from vayro.cache.snapshot import LinkSnapshot
+from vayro.redirect.answer import Headers
+from vayro.redirect.endpoint import CODE
+from vayro.redirect.engine import Engine
+from vayro.redirect.negotiation import prefers_json
+from vayro.redirect.pages import NOT_FOUND, Refusal, front_response, preview_response, refusal_response
+
+READING = ["GET", "HEAD"]
+ROBOTS = "User-agent: *\nDisallow: /*+$\nDisallow: /*/qr\n"
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#3d5afe"/>'
+    '<path d="M8 10l8 13 8-13" fill="none" stroke="#fff" stroke-width="4" stroke-linecap="round" '
+    'stroke-linejoin="round"/></svg>'
+)
+ONE_DAY = {"cache-control": "public, max-age=86400", "x-content-type-options": "nosniff"}
+QR_SCALE = 10
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.api_route("/health/live", methods=READING)
+async def answer_live() -> dict[str, str]:
+    """The process runs."""
+    return {"status": "live"}
+
+
+@router.api_route("/health/ready", methods=READING)
+async def answer_ready(request: Request, response: Response) -> dict[str, str]:
+    """Whether to send requests here. Never asks a store: links in memory redirect without any."""
+    if _engine(request).is_draining:
+        response.status_code = 503
+        return {"status": "draining"}
+    return {"status": "ready"}
+
+
+@router.api_route("/", methods=READING)
+async def answer_front() -> Response:
+    """A page for who strays here."""
+    return _response(200, *front_response())
+
+
+@router.api_route("/robots.txt", methods=READING)
+async def answer_robots() -> Response:
+    """Links may be followed, by previews in chats for one; the pages about them need not be indexed."""
+    return Response(ROBOTS, media_type="text/plain", headers=ONE_DAY)
+
+
+@router.api_route("/favicon.ico", methods=READING)
+async def answer_icon() -> Response:
+    """The icon."""
+    return Response(ICON, media_type="image/svg+xml", headers=ONE_DAY)
+
+
+@router.api_route("/.well-known/{_path:path}", methods=READING)
+async def answer_well_known(request: Request) -> Response:
+    """Nothing is well known yet."""
+    return refuse(request, NOT_FOUND)
+
+
+@router.api_route("/{code}+", methods=READING)
+async def answer_preview(request: Request, code: str) -> Response:
+    """Where a link goes. Not a click."""
+    snapshot = await _find(request, code)
+    if snapshot is None:
+        return refuse(request, NOT_FOUND)
+    return _response(200, *preview_response(_short_url(request, snapshot), snapshot.target_url))
+
+
+@router.api_route("/{code}/qr", methods=READING)
+@router.api_route("/{code}/qr.{kind}", methods=READING)
+async def answer_qr(request: Request, code: str, kind: str = "svg") -> Response:
+    """The QR code of the short link. Not a click."""
+    snapshot = await _find(request, code) if kind in {"svg", "png"} else None
+    if snapshot is None:
+        return refuse(request, NOT_FOUND)
+    # Drawing takes milliseconds, in which no redirect should wait.
+    image = await asyncio.to_thread(_draw, _short_url(request, snapshot), kind)
+    return Response(image, media_type="image/png" if kind == "png" else "image/svg+xml", headers=ONE_DAY)
+
+
+def refuse(request: Request, refusal: Refusal) -> Response:
+    """Return the refusal in the form that is asked for."""
+    return _response(
+        refusal.status, *refusal_response(refusal, as_json=prefers_json(request.headers.get("accept", "")))
+    )
+
+
+async def _find(request: Request, code: str) -> LinkSnapshot | None:
+    """Return a link that exists and is active. Raises Unavailable."""
+    if not CODE.fullmatch(f"/{code}"):
+        return None
+    engine = _engine(request)
+    domain = engine.domains.resolve(request.headers.get("host", "").encode("latin-1"))
+    snapshot = (await engine.resolver.resolve(domain, code)).snapshot
+    return snapshot if snapshot and snapshot.is_active and not snapshot.is_deleted else None
+
+
+def _short_url(request: Request, snapshot: LinkSnapshot) -> str:
+    base = _engine(request).settings.short_url_base
+    if snapshot.domain:
+        base = f"{base.partition('://')[0]}://{snapshot.domain}"
+    return f"{base}/{snapshot.short_code}"
+
+
+@lru_cache(256)
+def _draw(url: str, kind: str) -> bytes:
+    image = io.BytesIO()
+    segno.make_qr(url).save(image, kind=kind, scale=QR_SCALE, border=4)
+    return image.getvalue()
+
+
+def _response(status: int, headers: Headers, body: bytes) -> Response:
+    response = Response(body, status)
+    response.raw_headers = headers
+    return response
+
+
+def _engine(request: Request) -> Engine:
+    engine: Engine = request.app.state.engine
+    return engine
