@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -102,7 +103,7 @@ class Soak:
     The Redis server has no append-only file, so a restart brings an old state back.
     """
 
-    def __init__(self, directory: Path, database_url: str, redis: RedisServer, kinds: list[str], seed: int) -> None:
+    def __init__(self, directory: Path, database_url: str, redis: RedisServer, kinds: Sequence[str], seed: int) -> None:
         self.directory = directory
         self.database_url = database_url
         self.redis = redis
