@@ -26,8 +26,9 @@ def run(work: Callable[[Session], Awaitable[Result]]) -> Result:
     try:
         return asyncio.run(_run(settings, work))
     except Unavailable as error:
-        _explain(settings, error)
-        raise
+        from vayro.supervisor.diagnosis import explain_unavailable
+
+        raise Unavailable(explain_unavailable(settings) or error.detail) from error
 
 
 async def _run(settings: Settings, work: Callable[[Session], Awaitable[Result]]) -> Result:
@@ -35,19 +36,3 @@ async def _run(settings: Settings, work: Callable[[Session], Awaitable[Result]])
 
     async with open_session(settings) as session:
         return await work(session)
-
-
-def _explain(settings: Settings, error: Exception) -> None:
-    """Raise a clearer error when the database answers and is merely not migrated."""
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from vayro.database.migrations import find_revision, newest_revision
-    from vayro.errors import Unavailable
-
-    try:
-        revision = find_revision(settings.resolved_database_url)
-    except SQLAlchemyError as cause:
-        reason = str(getattr(cause, "orig", cause)).partition("\n")[0]
-        raise Unavailable(f"The database does not answer: {reason}") from error
-    if revision != newest_revision():
-        raise Unavailable("The database is not up to date: run `vayro migrate` first") from error

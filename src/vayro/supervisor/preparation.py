@@ -10,7 +10,7 @@ import subprocess
 import sys
 from dataclasses import asdict, dataclass
 
-from vayro.errors import StartFailed
+from vayro.errors import StartFailed, Unavailable, VayroError
 from vayro.settings import Settings
 from vayro.supervisor.child import entry_arguments
 
@@ -27,8 +27,8 @@ class SignIn:
 def prepare(kind: str) -> SignIn | None:
     """Run the child `prepare` (migrations, administrator) or `bootstrap` (administrator only) to its end.
 
-    Returns the administrator that it made, None where there is one already. Raises StartFailed when it fails; its
-    reason is on stderr by then. Blocks.
+    Returns the administrator that it made, None where there is one already. Raises StartFailed with the child's reason.
+    Blocks.
     """
     reading, writing = os.pipe()
     process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
@@ -40,10 +40,12 @@ def prepare(kind: str) -> SignIn | None:
     os.close(writing)
     with os.fdopen(reading) as pipe:
         answer = pipe.read()
-    if process.wait():
+    if process.wait() or not answer:
         raise StartFailed("The database could not be prepared")
-    made = json.loads(answer)
-    return SignIn(**made) if made else None
+    outcome = json.loads(answer)
+    if outcome["error"]:
+        raise StartFailed(outcome["error"])
+    return SignIn(**outcome["made"]) if outcome["made"] else None
 
 
 def is_administrator_given(settings: Settings) -> bool:
@@ -52,14 +54,28 @@ def is_administrator_given(settings: Settings) -> bool:
 
 
 def write_preparation(settings: Settings, fd: int, *, migrate: bool) -> None:
-    """In the child: do it, and write what was made to the pipe."""
-    from vayro.database.migrations import upgrade
-
-    if migrate:
-        upgrade(settings.resolved_database_url)
-    made = asyncio.run(_bootstrap(settings))
+    """In the child: do it, and write to the pipe what was made, or why nothing was."""
+    made, error = None, ""
+    try:
+        made = _prepare(settings, migrate=migrate)
+    except VayroError as failure:
+        error = failure.detail
     with os.fdopen(fd, "w") as pipe:
-        json.dump(asdict(made) if made else None, pipe)
+        json.dump({"made": asdict(made) if made else None, "error": error}, pipe)
+
+
+def _prepare(settings: Settings, *, migrate: bool) -> SignIn | None:
+    from sqlalchemy.exc import DBAPIError
+
+    from vayro.database.migrations import upgrade
+    from vayro.supervisor.diagnosis import explain_unavailable
+
+    try:
+        if migrate:
+            upgrade(settings.resolved_database_url)
+        return asyncio.run(_bootstrap(settings))
+    except (Unavailable, DBAPIError) as error:
+        raise Unavailable(explain_unavailable(settings) or f"The database does not answer: {error}") from error
 
 
 async def _bootstrap(settings: Settings) -> SignIn | None:
