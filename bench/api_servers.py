@@ -1,0 +1,110 @@
+"""The servers that the API's measurements need: PostgreSQL, Redis, the Dashboard API, and a bare FastAPI route."""
+
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.servers import PostgresServer, RedisServer, is_listening, running, wait_until
+from vayro.database.migrations import upgrade
+
+API_KEY = "vk_bench0000000000000000000000000000"
+
+_API = """
+import asyncio, socket, sys
+from vayro.accounts.service import AccountService
+from vayro.api.process import run_api
+from vayro.database.engine import open_database
+from vayro.settings import load_settings
+
+async def bootstrap(settings):
+    database = open_database(settings)
+    await AccountService(database).bootstrap(settings)
+    await database.close()
+
+settings = load_settings()
+asyncio.run(bootstrap(settings))
+run_api(settings, [socket.socket(fileno=int(sys.argv[1]))])
+"""
+
+_ECHO = """
+import socket, sys
+import uvicorn
+from fastapi import FastAPI
+from vayro.api.schemas.links import LinkCreate
+
+app = FastAPI()
+
+@app.post("/echo")
+async def echo(body: LinkCreate) -> LinkCreate:
+    return body
+
+config = uvicorn.Config(app, loop="uvloop", http="httptools", ws="none", access_log=False, log_level="warning")
+uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(sys.argv[1]))])
+"""
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running HTTP server."""
+
+    url: str
+    pids: list[int]
+
+
+@contextmanager
+def serve_api(*, workers: int = 1) -> Iterator[Served]:
+    """Start the Dashboard API on a migrated PostgreSQL and a Redis of its own."""
+    with tempfile.TemporaryDirectory() as folder, running(PostgresServer()) as postgres, running(RedisServer()) as redis:
+        url = postgres.create_database()
+        upgrade(url)
+        environment = {
+            "VAYRO_DATA_DIR": folder,
+            "VAYRO_DATABASE_URL": url,
+            "VAYRO_REDIS_URL": redis.url,
+            "VAYRO_BOOTSTRAP_EMAIL": "bench@example.com",
+            "VAYRO_BOOTSTRAP_PASSWORD": "correct horse battery staple",
+            "VAYRO_BOOTSTRAP_API_KEY": API_KEY,
+        }
+        with _serve(_API, environment, workers) as served:
+            yield served
+
+
+@contextmanager
+def serve_echo() -> Iterator[Served]:
+    """Start a FastAPI route that validates the body of a create and returns it."""
+    with _serve(_ECHO, {}, 1) as served:
+        yield served
+
+
+@contextmanager
+def _serve(program: str, environment: dict[str, str], workers: int) -> Iterator[Served]:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(512)
+        number, port = listener.fileno(), listener.getsockname()[1]
+        command = [sys.executable, "-c", program, str(number)]
+        path = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(Path(__file__).parent.parent / "src")}
+        children = [
+            subprocess.Popen(command, env=path | environment, pass_fds=[number], cwd=tempfile.gettempdir())
+            for _ in range(workers)
+        ]
+    try:
+        for child in children:
+            wait_until(lambda child=child: _serves(child, port), what="the server answers")
+        yield Served(f"http://127.0.0.1:{port}", [child.pid for child in children])
+    finally:
+        for child in children:
+            child.terminate()
+        for child in children:
+            child.wait(20)
+
+
+def _serves(child: subprocess.Popen[bytes], port: int) -> bool:
+    if child.poll() is not None:
+        raise RuntimeError("the server ended at once")
+    return is_listening(port)
