@@ -1,0 +1,155 @@
+"""Analytics: what the clicks of a link, or of all links of a workspace, add up to."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select
+
+from vayro.clicks.counting import DIMENSIONS, LINK, MAX_VALUES, OTHER
+from vayro.clicks.coverage import Scope
+from vayro.clicks.periods import Interval, Timeline, make_timeline
+from vayro.clicks.queries import Question, count_clicks
+from vayro.clicks.tally import Tally
+from vayro.database.engine import Database
+from vayro.database.models import links
+from vayro.errors import NotFound
+
+# As many values of a dimension as people look at. The 249 countries are a map, so all of them are shown.
+MAX_SHOWN = 100
+MAX_COUNTRIES = 300
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The parameters of a question, as the caller gave them. A filter of None is none."""
+
+    start: str | None = None
+    end: str | None = None
+    interval: Interval | None = None
+    timezone: str = "UTC"
+    include_bots: bool = False
+    filters: Mapping[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Point:
+    """One bucket of a series."""
+
+    start: dt.datetime
+    clicks: int
+    visitors: int
+
+
+@dataclass(frozen=True)
+class Count:
+    """Clicks of one value of a dimension."""
+
+    value: str
+    clicks: int
+
+
+@dataclass(frozen=True)
+class LinkCount:
+    """Clicks of one link."""
+
+    link_id: UUID
+    short_code: str
+    clicks: int
+
+
+@dataclass(frozen=True)
+class Analytics:
+    """The answer. `clicks` leaves bots out unless they were asked for; `bots` counts them always.
+
+    `visitors` are different people, each counted once a UTC day; bots are none.
+    """
+
+    link_id: UUID | None
+    timeline: Timeline
+    clicks: int
+    visitors: int
+    bots: int
+    series: list[Point]
+    values: dict[str, list[Count]]
+    links: list[LinkCount]
+
+
+class AnalyticsService:
+    """Answers questions about clicks. Reads where a replica may answer, which can be a little behind."""
+
+    def __init__(self, database: Database, *, clock: Callable[[], dt.datetime] | None = None) -> None:
+        """Args: database; clock, what time it is."""
+        self._database = database
+        self._clock = clock or (lambda: dt.datetime.now(dt.UTC))
+
+    async def read_link(self, workspace_id: UUID, link_id: UUID, asked: Asked) -> Analytics:
+        """Return the analytics of one link. Raises NotFound when it is not of the workspace, ValidationFailed."""
+        await self.check_link(workspace_id, link_id)
+        return await self._answer(Scope(workspace_id, link_id), asked)
+
+    async def read_workspace(self, workspace_id: UUID, asked: Asked) -> Analytics:
+        """Return the analytics of all links of a workspace, and those with most clicks. Raises ValidationFailed."""
+        return await self._answer(Scope(workspace_id), asked)
+
+    async def summarise(self, link: Row[Any], asked: Asked | None = None) -> Analytics:
+        """Return the analytics of a link (a row with `id` and `workspace_id`), by default of the last 30 days."""
+        return await self._answer(Scope(link.workspace_id, link.id), asked or Asked())
+
+    async def check_link(self, workspace_id: UUID, link_id: UUID) -> None:
+        """Raise NotFound when the workspace has no such link."""
+        own = (links.c.id == link_id) & (links.c.workspace_id == workspace_id)
+        async with self._database.read() as connection:
+            if await connection.scalar(select(links.c.id).where(own)) is None:
+                raise NotFound("There is no such link.")
+
+    async def _answer(self, scope: Scope, asked: Asked) -> Analytics:
+        timeline = make_timeline(asked.start, asked.end, asked.interval, asked.timezone, self._clock())
+        filters = {name: value for name, value in asked.filters.items() if value is not None}
+        async with self._database.replica_read() as connection:
+            tally = await count_clicks(connection, Question(scope, timeline, asked.include_bots, filters))
+        top = await self._name_links(scope, _ranked(tally.values[LINK], include_bots=asked.include_bots))
+        return _make_analytics(scope, timeline, tally, top, include_bots=asked.include_bots)
+
+    async def _name_links(self, scope: Scope, counts: list[Count]) -> list[LinkCount]:
+        """Return the first of these links that still exist, with their codes."""
+        ids = [UUID(count.value) for count in counts[:MAX_VALUES]]
+        own = links.c.id.in_(ids) & (links.c.workspace_id == scope.workspace_id)
+        if not ids:
+            return []
+        async with self._database.replica_read() as connection:
+            codes = {row.id: row.short_code for row in await connection.execute(select(links).where(own))}
+        found = zip(ids, counts, strict=False)
+        return [LinkCount(id_, codes[id_], count.clicks) for id_, count in found if id_ in codes][:MAX_SHOWN]
+
+
+def _make_analytics(
+    scope: Scope, timeline: Timeline, tally: Tally, top: list[LinkCount], *, include_bots: bool
+) -> Analytics:
+    people, bots = tally.clicks
+    clicks = people + bots if include_bots else people
+    shown = {dimension: MAX_COUNTRIES if dimension == "country" else MAX_SHOWN for dimension in DIMENSIONS}
+    return Analytics(
+        link_id=scope.link_id,
+        timeline=timeline,
+        clicks=int(clicks.sum()),
+        visitors=tally.total_visitors,
+        bots=int(bots.sum()),
+        series=[
+            Point(timeline.local(start), number, visitors)
+            for start, number, visitors in zip(timeline.starts, clicks.tolist(), tally.visitors.tolist(), strict=True)
+        ],
+        values={
+            dimension: _ranked(tally.values[dimension], include_bots=include_bots)[:most]
+            for dimension, most in shown.items()
+        },
+        links=top,
+    )
+
+
+def _ranked(values: Mapping[str, list[int]], *, include_bots: bool) -> list[Count]:
+    """Return the values that have clicks, most first."""
+    counts = (Count(value, both[0] + both[1] * include_bots) for value, both in values.items() if value != OTHER)
+    return sorted((count for count in counts if count.clicks), key=lambda count: (-count.clicks, count.value))

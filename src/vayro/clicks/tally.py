@@ -1,0 +1,131 @@
+"""Adds up units and rows into the answer to one question."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import Row
+
+from vayro.clicks import packing
+from vayro.clicks.counting import SLOT, Counted
+from vayro.clicks.packing import DAY_QUARTERS, HOUR_QUARTERS, QUARTER_SECONDS, Counts
+from vayro.clicks.periods import Timeline
+from vayro.clicks.sketch import VisitorSketch, merge
+
+DAY_SECONDS = 86_400
+Ints = npt.NDArray[np.int64]
+
+
+class Tally:
+    """Clicks and visitors of a range, bucket by bucket, and clicks by value.
+
+    Visitors are counted per UTC day and then added, because their ids change with the day's salt: nobody can be told
+    again the day after. So the parts of a day are merged with each other, and days are not.
+    """
+
+    def __init__(self, timeline: Timeline) -> None:
+        """Args: timeline, the range and its buckets."""
+        self._timeline = timeline
+        buckets = len(timeline.starts)
+        self.clicks = np.zeros((2, buckets), np.int64)
+        self.visitors = np.zeros(buckets, np.int64)
+        self.total_visitors = 0
+        self.values: dict[str, dict[str, list[int]]] = defaultdict(dict)
+        self._parts: dict[tuple[int, int], list[VisitorSketch]] = defaultdict(list)
+
+    def add_days(self, units: Iterable[Row[Any]]) -> None:
+        """Add units of days, which know the visitors of their parts."""
+        for unit in units:
+            start = int(unit.start.timestamp())
+            counts = packing.unpack_quarters(unit.quarters, DAY_QUARTERS)
+            for bucket, first, last in self._timeline.parts(start, start + DAY_SECONDS):
+                part = slice((first - start) // QUARTER_SECONDS, (last - start) // QUARTER_SECONDS)
+                self.clicks[:, bucket] += counts[:2, part].sum(axis=1)
+                self.visitors[bucket] += _visitors_between(counts, part.start, part.stop)
+            self.total_visitors += unit.visitors
+            self._add_breakdown(unit.breakdown)
+
+    def add_hours(self, units: Iterable[Row[Any]]) -> None:
+        """Add units of hours, whose visitors are merged with those of the rest of their day by `finish`."""
+        for unit in units:
+            start = int(unit.start.timestamp())
+            counts = packing.unpack_quarters(unit.quarters, HOUR_QUARTERS)
+            sketches = packing.unpack_sketches(unit.sketches)
+            for bucket, first, last in self._timeline.parts(start, start + HOUR_QUARTERS * QUARTER_SECONDS):
+                part = slice((first - start) // QUARTER_SECONDS, (last - start) // QUARTER_SECONDS)
+                self.clicks[:, bucket] += counts[:2, part].sum(axis=1)
+                merged = merge(sketches[part])
+                if part == slice(0, HOUR_QUARTERS):
+                    merged = VisitorSketch(merged.hashes, merged.registers, unit.visitors)
+                self._parts[start // DAY_SECONDS, bucket].append(merged)
+            self._add_breakdown(unit.breakdown)
+
+    def add_rows(self, counted: Counted) -> None:
+        """Add clicks that were counted from rows."""
+        slots = counted.values.pop(SLOT, {})
+        buckets = self._buckets_of(np.fromiter(map(int, slots), np.int64, len(slots)))
+        np.add.at(self.clicks.T, buckets, np.array(list(slots.values()), np.int64).reshape(-1, 2))
+        for dimension, values in counted.values.items():
+            self._add_values(dimension, values, (count[0] for count in values.values()),
+                             (count[1] for count in values.values()))  # fmt: skip
+
+    def add_visitors(self, slots: Ints, ids: Ints) -> None:
+        """Add the visitors of rows: one slot and one id a click. Call it once, after all units were added."""
+        days = slots * self._timeline.slot_seconds // DAY_SECONDS
+        buckets = self._buckets_of(slots)
+        sketched = np.isin(days, [day for day, _ in self._parts])
+        for day, bucket in {*zip(days[sketched].tolist(), buckets[sketched].tolist(), strict=True)}:
+            own = sketched & (days == day) & (buckets == bucket)
+            self._parts[day, bucket].append(VisitorSketch.of(ids[own]))
+        days, buckets, ids = days[~sketched], buckets[~sketched], ids[~sketched]
+        self.total_visitors += _first_of_each(days, ids).size
+        first = _first_of_each(days * len(self._timeline.starts) + buckets, ids)
+        self.visitors += np.bincount(buckets[first], minlength=self.visitors.size)
+
+    def finish(self) -> None:
+        """Count the visitors of the days that are made of hours."""
+        days = defaultdict(list)
+        for (day, bucket), sketches in self._parts.items():
+            merged = merge(sketches)
+            self.visitors[bucket] += merged.count()
+            days[day].append(merged)
+        self.total_visitors += sum(merge(parts).count() for parts in days.values())
+
+    def _buckets_of(self, slots: Ints) -> Ints:
+        seconds = slots * self._timeline.slot_seconds
+        # The first slot may begin before the range does.
+        return np.maximum(np.searchsorted(self._timeline.starts, seconds, side="right") - 1, 0)
+
+    def _add_breakdown(self, packed: str) -> None:
+        for dimension, (values, people, bots) in packing.unpack_breakdown(packed).items():
+            self._add_values(dimension, values, people, bots)
+
+    def _add_values(self, dimension: str, values: Iterable[str], people: Iterable[int], bots: Iterable[int]) -> None:
+        known = self.values[dimension]
+        for value, by_people, by_bots in zip(values, people, bots, strict=True):
+            if value in known:
+                both = known[value]
+                both[0] += by_people
+                both[1] += by_bots
+            else:
+                known[value] = [by_people, by_bots]
+
+
+def _visitors_between(counts: Counts, first: int, last: int) -> int:
+    """Return the visitors of a part of a day that starts it, ends it, or is one quarter or one hour long."""
+    if first == 0:
+        return int(counts[packing.Row.FIRST_SEEN, :last].sum())
+    if last == DAY_QUARTERS:
+        return int(counts[packing.Row.LAST_SEEN, first:].sum())
+    row = packing.Row.VISITORS if last - first == 1 else packing.Row.HOUR_VISITORS
+    return int(counts[row, first])
+
+
+def _first_of_each(groups: Ints, ids: Ints) -> npt.NDArray[np.intp]:
+    """Return where each pair of group and id stands for the first time."""
+    order = np.lexsort((ids, groups))
+    is_new = np.ones(order.size, bool)
+    is_new[1:] = (groups[order][1:] != groups[order][:-1]) | (ids[order][1:] != ids[order][:-1])
+    return order[is_new]
