@@ -2,4 +2,4 @@
 
 from vayro.cli.main import app
 
-app()
+app(prog_name="vayro")
