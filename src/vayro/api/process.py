@@ -1,5 +1,6 @@
 """One Dashboard API process: uvicorn on uvloop, over sockets that the parent has bound."""
 
+import gc
 import signal
 import socket
 from collections.abc import Sequence
@@ -48,4 +49,12 @@ def run_api(settings: Settings, sockets: Sequence[socket.socket]) -> None:
         timeout_keep_alive=65,
     )
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    _tune_garbage_collection()
     ApiServer(app, config).run(sockets=list(sockets))
+
+
+def _tune_garbage_collection() -> None:
+    """Leave what was loaded at start alone, and look for cycles 15 times less often: it took a tenth of a bulk call."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)

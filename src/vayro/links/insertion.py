@@ -5,11 +5,12 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import orjson
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from vayro.database.dialect import json_instant, select_json_rows
+from vayro.database.dialect import format_sqlite_instant, select_json_rows
 from vayro.database.models import links
 from vayro.links.record import COLUMNS, LinkRecord
 
@@ -22,6 +23,7 @@ _FIRST_VERSION = """
                   WHERE before.domain = rows.domain AND before.short_code = rows.short_code), 0)
 """
 _INSTANTS = ("created_at", "updated_at", "expires_at")
+_encoder = msgspec.json.Encoder()
 
 
 async def insert_with_changes(connection: AsyncConnection, records: Sequence[LinkRecord]) -> Versions:
@@ -48,7 +50,9 @@ async def insert_in_transaction(connection: AsyncConnection, records: Sequence[L
 
 def encode_rows(records: Sequence[LinkRecord], dialect_name: str) -> str:
     """Return the records as the JSON that the statements take."""
-    return orjson.dumps([_row(record, dialect_name) for record in records]).decode()
+    if dialect_name == "sqlite":
+        return orjson.dumps([_sqlite_row(record) for record in records]).decode()
+    return _encoder.encode(records).decode()
 
 
 def in_lock_order(records: Sequence[LinkRecord]) -> list[LinkRecord]:
@@ -65,11 +69,11 @@ def _lock_key(record: LinkRecord) -> tuple[str, ...]:
     return "code", record.domain, record.short_code
 
 
-def _row(record: LinkRecord, dialect_name: str) -> dict[str, Any]:
+def _sqlite_row(record: LinkRecord) -> dict[str, Any]:
     row = {name: getattr(record, name) for name in COLUMNS}
     for name in _INSTANTS:
         if row[name] is not None:
-            row[name] = json_instant(row[name], dialect_name)
+            row[name] = format_sqlite_instant(row[name])
     return row
 
 
