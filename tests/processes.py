@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import itertools
 import os
 import signal
 import subprocess
@@ -17,6 +18,8 @@ from vayro.settings import Settings
 READY_SECONDS = 30
 STOP_SECONDS = 15
 
+_numbers = itertools.count(1)
+
 
 class Process:
     """A running `vayro` command. `url` is where it serves, `metrics_url` where it counts."""
@@ -24,7 +27,7 @@ class Process:
     def __init__(self, arguments: list[str], environment: Mapping[str, str], directory: Path) -> None:
         self.arguments = arguments
         self.environment = dict(environment)
-        self.log_path = directory / f"{arguments[0]}-{free_port()}.log"
+        self.log_path = directory / f"{arguments[0]}-{next(_numbers)}.log"
         self.metrics_url = f"http://127.0.0.1:{environment['VAYRO_METRICS_PORT']}/metrics"
         port_name = {"redirect": "VAYRO_REDIRECT_PORT", "up": "VAYRO_REDIRECT_PORT", "api": "VAYRO_API_PORT"}
         port = environment.get(port_name.get(arguments[0], ""), "")
@@ -95,7 +98,7 @@ def start_vayro(kind: str, settings: Settings, *arguments: str, **over: object) 
     `over` names settings that differ from `settings` (several engines on one database: `redirect_port=…`).
     Each process gets metrics of its own unless `metrics_port` is among them.
     """
-    values = {"metrics_port": free_port(), **over}
+    values = {"metrics_port": free_port(neighbours=2), **over}
     environment = environment_of(settings) | {_name(key): _text(value) for key, value in values.items()}
     process = Process([kind, *arguments], environment, settings.data_dir)
     process.await_ready()

@@ -29,15 +29,21 @@ STOP_SECONDS = 10
 AnyServer = TypeVar("AnyServer", bound="Server")
 
 
-def free_port() -> int:
-    """Return a port nobody listens on, below those that the kernel gives to clients (32768-60999)."""
+def free_port(neighbours: int = 0) -> int:
+    """Return a port nobody listens on, nor on its next `neighbours`; below those that the kernel gives to clients."""
     for port in random.sample(range(10_000, 32_000), 100):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            with contextlib.suppress(OSError):
-                probe.bind(("127.0.0.1", port))
-                return port
+        if all(_is_free(port + offset) for offset in range(neighbours + 1)):
+            return port
     raise RuntimeError("no free port among 100 tries")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return True
+    return False
 
 
 def wait_until(condition: Callable[[], bool], *, seconds: float = START_SECONDS, what: str = "") -> None:
