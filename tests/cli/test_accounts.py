@@ -1,0 +1,63 @@
+import json
+import re
+import subprocess
+import sys
+
+from tests.cli.conftest import Run
+from tests.processes import environment_of
+from vayro.settings import Settings
+
+
+def test_a_key_is_printed_alone_on_stdout(run: Run, ada: str) -> None:
+    done = run("keys", "create", "--user", ada, "--name", "laptop")
+    assert re.fullmatch(r"vk_[0-9A-Za-z]{37}\n", done.stdout)
+
+
+def test_a_key_is_listed_by_its_beginning_only(run: Run, ada: str) -> None:
+    secret = run("keys", "create", "--user", ada, "--name", "laptop").stdout.strip()
+    listed = run("keys", "list", "--json").stdout
+    [key] = json.loads(listed)
+    assert secret not in listed
+    assert (key["name"], secret.startswith(key["prefix"]), key["revoked_at"]) == ("laptop", True, None)
+
+
+def test_a_revoked_key_is_listed_as_revoked(run: Run, ada: str) -> None:
+    secret = run("keys", "create", "--user", ada, "--name", "laptop").stdout.strip()
+    run("keys", "revoke", secret[:11])
+    [key] = json.loads(run("keys", "list", "--user", ada, "--json").stdout)
+    assert key["revoked_at"] is not None
+
+
+def test_a_password_that_is_made_up_is_shown_once(run: Run) -> None:
+    made = json.loads(run("users", "create", "bob@example.com", "--json").stdout)
+    assert len(made["password"]) == 27
+    [listed] = json.loads(run("users", "list", "--json").stdout)
+    assert "password" not in listed
+    assert made["password"] not in json.dumps(listed)
+
+
+def test_a_password_may_come_from_stdin(run: Run, settings: Settings) -> None:
+    command = [sys.executable, "-m", "vayro", "users", "create", "bob@example.com", "--password-stdin"]
+    done = subprocess.run(
+        command,
+        env=environment_of(settings),
+        cwd=settings.data_dir,
+        input="correct horse\n",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert "correct horse" not in done.stdout
+    assert "password" not in done.stdout
+
+
+def test_a_plan_is_set(run: Run, ada: str) -> None:
+    run("users", "set-plan", ada, "pro")
+    assert json.loads(run("users", "list", "--json").stdout)[0]["plan"] == "pro"
+
+
+def test_a_list_for_programs_has_a_head_and_tabs(run: Run, ada: str) -> None:
+    head, row = run("users", "list").stdout.splitlines()
+    assert head.split("\t")[:2] == ["id", "email"]
+    assert row.split("\t")[1] == ada
