@@ -164,8 +164,12 @@ class PostgresServer(Server):
 
     def __init__(self) -> None:
         super().__init__(user="postgres")
-        self._run("initdb", "--pgdata", "data", "--username", "postgres", "--auth", "trust", "--no-sync",
-                  "--encoding", "UTF8", "--locale", "C.UTF-8")  # fmt: skip
+
+    def start(self) -> None:
+        if not (self.directory / "data").exists():
+            self._run("initdb", "--pgdata", "data", "--username", "postgres", "--auth", "trust", "--no-sync",
+                      "--encoding", "UTF8", "--locale", "C.UTF-8")  # fmt: skip
+        super().start()
 
     @property
     def url(self) -> str:
