@@ -6,6 +6,7 @@ neither can be ahead of the other.
 
 import asyncio
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +26,10 @@ RETRY_SECONDS = 0.5
 _log = structlog.get_logger(__name__)
 
 
+BacklogReport = Callable[[int, float], None]
+"""Told once a second how many bytes are read but not committed, and the age of the oldest in seconds."""
+
+
 class Mark(NamedTuple):
     """Where an entry lies."""
 
@@ -36,7 +41,14 @@ class Mark(NamedTuple):
 class SpoolClickSource:
     """Delivers the clicks of all engines that share a data directory. One worker at a time reads; others stand by."""
 
-    def __init__(self, spool: Path, database: Database, *, retry_seconds: float = RETRY_SECONDS) -> None:
+    def __init__(
+        self,
+        spool: Path,
+        database: Database,
+        *,
+        retry_seconds: float = RETRY_SECONDS,
+        report_backlog: BacklogReport | None = None,
+    ) -> None:
         """Args: spool, the folder of engines' folders; retry_seconds, after which rejected entries come again."""
         self._lock = consumer_lock(spool)
         self._reader = SpoolReader(spool)
@@ -47,7 +59,8 @@ class SpoolClickSource:
         self._reached: dict[str, int] = {}
         self._held: dict[str, set[int]] = {}
         self._rejected: list[tuple[float, Delivery]] = []
-        self._refreshed_at = 0.0
+        self._refreshed_at = self._reported_at = 0.0
+        self._report_backlog = report_backlog
 
     async def read(self, limit: int) -> Delivery:
         """Return entries as soon as there are any; none after a second without."""
@@ -114,10 +127,16 @@ class SpoolClickSource:
             return
         self._reader.refresh()
         self._delete_finished()
+        self._report()
         new = [segment for _, segment in self._reader.segments() if segment.name not in self._known]
         if new:
             await self._place(new)
         self._refreshed_at = time.monotonic()
+
+    def _report(self) -> None:
+        if self._report_backlog and time.monotonic() - self._reported_at >= 1:
+            self._report_backlog(*self._reader.backlog(self._committed))
+            self._reported_at = time.monotonic()
 
     async def _place(self, new: list[SegmentReader]) -> None:
         try:

@@ -5,35 +5,35 @@ from socket import AF_INET, inet_pton
 from typing import Literal
 
 StoreIp = Literal["none", "truncated", "full"]
+"""Nothing; the /24 of an IPv4 address or the /48 of an IPv6 one, written as its first address; all of it."""
 
 
-def truncate_address(address: str) -> str | None:
-    """Return the /24 of an IPv4 address or the /48 of an IPv6 one, as its first address; None for what is neither.
+def address_to_store(address: str, mode: StoreIp) -> str | None:
+    """Return what may be stored of this address by `VAYRO_STORE_IP`; None for what is no address."""
+    if mode == "none" or not address:
+        return None
+    if _is_ipv4(address):
+        return address if mode == "full" else f"{address[: address.rindex('.')]}.0"
+    return _other_address(address, mode)
 
-    An IPv4 address inside IPv6 (`::ffff:192.0.2.1`) is the IPv4 address.
-    """
-    # The system's own parser: 0.1 us where `ipaddress` takes 1.5; it accepts neither spaces nor leading zeros.
+
+def _is_ipv4(address: str) -> bool:
+    """Ask the system's own parser: 0.1 us where `ipaddress` takes 1.5; it accepts neither spaces nor leading zeros."""
     try:
         inet_pton(AF_INET, address)
-    except (OSError, ValueError, UnicodeError):
-        return _truncate_other(address)
-    return address[: address.rindex(".")] + ".0"
+    except (OSError, ValueError):
+        return False
+    return True
 
 
-def _truncate_other(address: str) -> str | None:
+def _other_address(address: str, mode: StoreIp) -> str | None:
+    """As `address_to_store`. An IPv4 address inside IPv6 (`::ffff:192.0.2.1`) is the IPv4 address."""
     try:
         found = ip_address(address)
     except ValueError:
         return None
-    if isinstance(found, IPv6Address):
-        if found.ipv4_mapped is None:
-            return str(IPv6Address(int(found) >> 80 << 80))
-        found = found.ipv4_mapped
-    return f"{str(found).rpartition('.')[0]}.0"
-
-
-def address_to_store(address: str, mode: StoreIp) -> str | None:
-    """Return what may be stored of this address by `VAYRO_STORE_IP`."""
-    if mode == "none" or not address:
+    if not isinstance(found, IPv6Address):
         return None
-    return address[:45] if mode == "full" else truncate_address(address)
+    if found.ipv4_mapped:
+        return address_to_store(str(found.ipv4_mapped), mode)
+    return str(IPv6Address(int(found)) if mode == "full" else IPv6Address(int(found) >> 80 << 80))
