@@ -22,7 +22,8 @@ def upgrade(url: str) -> None:
     """Bring the database to the newest revision.
 
     Safe to call from several processes at once
-    (not from several threads: Alembic keeps its context in a global). Blocks."""
+    (not from several threads: Alembic keeps its context in a global). Blocks.
+    """
     engine = create_engine(sync_url(url), connect_args=_connect_args(url))
     try:
         with engine.connect() as connection:
