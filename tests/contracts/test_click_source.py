@@ -67,6 +67,7 @@ async def harness(
     spool = tmp_path / "spool"
     writer = open_writer(spool)
     sources: list[ClickSource] = []
+    closing: list[Callable[[], None]] = []
     if request.param == "spool":
 
         async def succeed() -> ClickSource:
@@ -89,11 +90,12 @@ async def harness(
         harness = Harness(
             await succeed(), writer, lambda: (shipper.ship(), None)[1], succeed, ClickRepository(database)
         )
-        request.addfinalizer(pipe.close)
-        request.addfinalizer(shipper._reader.close)
+        closing += [pipe.close, shipper._reader.close]
     yield harness
     for source in sources:
         await source.close()
+    for close in closing:
+        close()
     writer.close()
 
 

@@ -71,7 +71,7 @@ class Preparer:
         """Return the dead letter of an entry."""
         entry = delivery.entries[index]
         fields = dict(zip(entry[::2], entry[1::2], strict=False))
-        segment = fields.get("segment", "")[:80].replace("\0", "")
+        segment = _segment_of(entry, fields)
         payload = _encode(entry, self._tools.store_ip)
         return DeadLetter(
             id=_identify(fields.get("event_id", ""), payload, segment),
@@ -80,6 +80,12 @@ class Preparer:
             reason=reason,
             deliveries=delivery.attempts[index],
         )
+
+
+def _segment_of(entry: Entry, fields: dict[str, str]) -> str:
+    """The last pair, where our own producer puts it; there it is found even when what precedes is no event."""
+    name = entry[-1] if entry[-2:-1] == ["segment"] else fields.get("segment", "")
+    return name[:80].replace("\0", "")
 
 
 def _identify(event_id: str, payload: bytes, segment: str) -> UUID:
