@@ -1,5 +1,6 @@
 """Wiring of the Dashboard API: everything is built here and passed down."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -14,8 +15,9 @@ from vayro.api.dependencies import Services
 from vayro.api.error_handlers import install_error_handlers
 from vayro.api.observer import Observer
 from vayro.api.problems import Problem
-from vayro.api.routes import health, links, pages
+from vayro.api.routes import analytics, health, links, pages
 from vayro.cache.adapters import open_link_cache
+from vayro.clicks.service import AnalyticsService
 from vayro.database.engine import open_database
 from vayro.links.allocation import build_allocator
 from vayro.links.service import LinkService
@@ -45,7 +47,7 @@ def build_app(settings: Settings) -> FastAPI:
     app.add_middleware(BodyLimit, max_bytes=MAX_BODY_BYTES, exceptions={links.BULK_PATH: links.MAX_BULK_BODY_BYTES})
     app.add_middleware(Observer, metrics=get_metrics())
     install_error_handlers(app)
-    for router in (links.router, health.router, pages.router):
+    for router in (links.router, analytics.router, health.router, pages.router):
         app.include_router(router)
     pages.mount_assets(app)
     _document(app)
@@ -70,11 +72,16 @@ async def _build_services(settings: Settings, stack: AsyncExitStack) -> Services
     stack.push_async_callback(allocator.close)
     service = LinkService(settings, database, cache, allocator, get_metrics())
     stack.push_async_callback(service.close)
+    draining = asyncio.Event()
+    clicks = AnalyticsService(database, draining=draining)
+    stack.push_async_callback(clicks.close)
     return Services(
         settings=settings,
         database=database,
         accounts=accounts,
         links=service,
+        analytics=clicks,
+        draining=draining,
     )
 
 

@@ -12,6 +12,7 @@ from fastapi import Depends, Request, Security
 
 from vayro.accounts.service import AccountService, Caller
 from vayro.api.authentication import BearerKey
+from vayro.clicks.service import AnalyticsService
 from vayro.database.engine import Database
 from vayro.links.service import LinkService
 from vayro.settings import Settings
@@ -25,6 +26,7 @@ class Services:
     database: Database
     accounts: AccountService
     links: LinkService
+    analytics: AnalyticsService
     draining: asyncio.Event = field(default_factory=asyncio.Event)
 
 

@@ -1,5 +1,6 @@
 """Analytics: what the clicks of a link, or of all links of a workspace, add up to."""
 
+import asyncio
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,8 @@ from sqlalchemy import Row, select
 
 from vayro.clicks.counting import DIMENSIONS, LINK, MAX_VALUES, OTHER
 from vayro.clicks.coverage import Scope
+from vayro.clicks.event_list import EventList
+from vayro.clicks.live import LiveFeed
 from vayro.clicks.periods import Interval, Timeline, make_timeline
 from vayro.clicks.queries import Question, count_clicks
 from vayro.clicks.tally import Tally
@@ -80,10 +83,22 @@ class Analytics:
 class AnalyticsService:
     """Answers questions about clicks. Reads where a replica may answer, which can be a little behind."""
 
-    def __init__(self, database: Database, *, clock: Callable[[], dt.datetime] | None = None) -> None:
-        """Args: database; clock, what time it is."""
+    def __init__(
+        self,
+        database: Database,
+        *,
+        draining: asyncio.Event | None = None,
+        clock: Callable[[], dt.datetime] | None = None,
+    ) -> None:
+        """Args: database; draining, set when the process is to stop: live feeds then end; clock, what time it is."""
         self._database = database
         self._clock = clock or (lambda: dt.datetime.now(dt.UTC))
+        self.events = EventList(database)
+        self.live = LiveFeed(database, draining=draining)
+
+    async def close(self) -> None:
+        """End all live feeds."""
+        await self.live.close()
 
     async def read_link(self, workspace_id: UUID, link_id: UUID, asked: Asked) -> Analytics:
         """Return the analytics of one link. Raises NotFound when it is not of the workspace, ValidationFailed."""
