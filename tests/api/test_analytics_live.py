@@ -1,0 +1,194 @@
+"""The live feed, over a real socket, on both databases."""
+
+import asyncio
+import datetime as dt
+import json
+import random
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from sqlalchemy import insert
+
+from tests.clicks.clicks_data import Click, random_click
+from vayro.database.engine import Database, open_database
+from vayro.database.models import click_batches, click_events
+from vayro.settings import Settings
+
+
+@pytest.fixture
+async def database(settings: Settings) -> AsyncIterator[Database]:
+    """The one that the process under test uses."""
+    opened = open_database(settings)
+    yield opened
+    await opened.close()
+
+
+async def make_link(api: httpx.AsyncClient) -> dict[str, Any]:
+    made: dict[str, Any] = (await api.post("/v1/links", json={"target_url": "https://example.com/"})).json()
+    return made
+
+
+def clicks_on(link: dict[str, Any], number: int, *, seconds: float = 0.001, minutes_ago: float = 0) -> list[Click]:
+    """Clicks of the last `seconds` before now, or some minutes ago."""
+    now = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=minutes_ago)
+    start = now - dt.timedelta(seconds=seconds)
+    return [random_click(random.Random(n), UUID(link["id"]), start, now) for n in range(number)]
+
+
+async def commit(database: Database, clicks: list[Click], **over: Any) -> None:
+    """Write a batch as the worker does: its rows and its mark in one transaction."""
+    times = [click["timestamp"] for click in clicks]
+    batch = {"first_timestamp": min(times), "last_timestamp": max(times), "events": len(clicks)}
+    async with database.transaction() as connection:
+        await connection.execute(insert(click_events), clicks)
+        values = {**batch, "committed_at": dt.datetime.now(dt.UTC), **over}
+        await connection.execute(insert(click_batches).values(values))
+
+
+class Feed:
+    """A client that listens."""
+
+    def __init__(self, answer: httpx.Response) -> None:
+        self.lines = answer.aiter_lines()
+        self.last_id = ""
+
+    async def take(self, number: int) -> list[dict[str, Any]]:
+        """The next events; fails when they take more than five seconds."""
+        async with asyncio.timeout(5):
+            return [await self._next() for _ in range(number)]
+
+    async def _next(self) -> dict[str, Any]:
+        async for line in self.lines:
+            name, _, value = line.partition(": ")
+            if name == "id":
+                self.last_id = value
+            if name == "data":
+                found: dict[str, Any] = json.loads(value)
+                return found
+        raise EOFError
+
+    async def end(self) -> None:
+        """Return when the server ends the answer."""
+        async for _ in self.lines:
+            pass
+
+
+@asynccontextmanager
+async def listening(api: httpx.AsyncClient, last_id: str = "") -> AsyncIterator[Feed]:
+    headers = {"Last-Event-ID": last_id} if last_id else {}
+    async with api.stream("GET", "/v1/analytics/live", headers=headers) as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        feed = Feed(answer)
+        async with asyncio.timeout(5):
+            assert await anext(feed.lines) == "retry: 2000"
+        yield feed
+
+
+async def test_a_committed_click_is_sent_within_two_seconds(ada: httpx.AsyncClient, database: Database) -> None:
+    link = await make_link(ada)
+    async with listening(ada) as feed:
+        for _ in range(3):
+            (click,) = clicks_on(link, 1)
+            committed = time.monotonic()
+            await commit(database, [click])
+            (event,) = await feed.take(1)
+            assert time.monotonic() - committed < 2
+            assert (event["id"], event["short_code"]) == (str(click["id"]), link["short_code"])
+
+
+async def test_nobody_hears_the_clicks_of_another_workspace(
+    ada: httpx.AsyncClient, bob: httpx.AsyncClient, database: Database
+) -> None:
+    mine, foreign = await make_link(ada), await make_link(bob)
+    async with listening(ada) as feed, listening(bob) as other:
+        clicks = [*clicks_on(foreign, 3), *clicks_on(mine, 2)]
+        await commit(database, clicks)
+        assert {event["link_id"] for event in await feed.take(2)} == {mine["id"]}
+        assert {event["link_id"] for event in await other.take(3)} == {foreign["id"]}
+
+
+async def test_every_click_is_sent_once_though_batches_overlap_in_time(
+    ada: httpx.AsyncClient, database: Database
+) -> None:
+    link = await make_link(ada)
+    async with listening(ada) as feed:
+        clicks = clicks_on(link, 300, seconds=1)
+        for first in range(0, 300, 30):
+            await commit(database, clicks[first : first + 30])
+        found = [event["id"] for event in await feed.take(300)]
+        assert sorted(found) == sorted(str(click["id"]) for click in clicks)
+        (last,) = clicks_on(link, 1)
+        await commit(database, [last])
+        assert [event["id"] for event in await feed.take(1)] == [str(last["id"])]
+
+
+async def test_a_batch_with_a_lower_number_that_commits_later_is_heard(
+    ada: httpx.AsyncClient, database: Database
+) -> None:
+    link = await make_link(ada)
+    async with listening(ada) as feed:
+        early, late, last = clicks_on(link, 3)
+        await commit(database, [early])
+        async with database.read() as connection:
+            number = (await connection.scalar(click_batches.select().order_by(click_batches.c.id.desc()))) or 0
+        await commit(database, [late], id=number + 5)
+        assert len(await feed.take(2)) == 2
+        await commit(database, [last], id=number + 3)
+        assert [event["id"] for event in await feed.take(1)] == [str(last["id"])]
+
+
+async def test_clicks_from_before_are_not_sent(ada: httpx.AsyncClient, database: Database) -> None:
+    link = await make_link(ada)
+    await commit(database, clicks_on(link, 5))
+    async with listening(ada) as feed:
+        (new,) = clicks_on(link, 1)
+        # A straggler makes the batch span all that was committed before.
+        await commit(database, [new, *clicks_on(link, 1, minutes_ago=5)])
+        assert [event["id"] for event in await feed.take(1)] == [str(new["id"])]
+
+
+async def test_a_client_that_comes_back_gets_what_it_missed(ada: httpx.AsyncClient, database: Database) -> None:
+    link = await make_link(ada)
+    async with listening(ada) as feed:
+        await commit(database, clicks_on(link, 4))
+        heard = [event["id"] for event in await feed.take(2)]
+    missed = clicks_on(link, 3)
+    await commit(database, missed)
+    async with listening(ada, feed.last_id) as again:
+        found = [event["id"] for event in await again.take(5)]
+        assert set(found[2:]) == {str(click["id"]) for click in missed}
+        assert not set(found) & set(heard)
+        (new,) = clicks_on(link, 1)
+        await commit(database, [new])
+        assert [event["id"] for event in await again.take(1)] == [str(new["id"])]
+
+
+async def test_coming_back_loses_no_click_whose_time_lies_before_the_last_one(
+    ada: httpx.AsyncClient, database: Database
+) -> None:
+    link = await make_link(ada)
+    first, slow, second = sorted(clicks_on(link, 3, seconds=1), key=lambda click: click["timestamp"])
+    async with listening(ada) as feed:
+        await commit(database, [first, second])
+        await feed.take(2)
+    later = clicks_on(link, 1)
+    await commit(database, [slow, *later])
+    async with listening(ada, feed.last_id) as again:
+        found = {event["id"] for event in await again.take(2)}
+        assert str(slow["id"]) in found or str(slow["id"]) in {event["id"] for event in await again.take(1)}
+
+
+@pytest.mark.parametrize("last_id", ["nonsense", "999999999", "99999999999999999999", "-1.x"])
+async def test_an_unknown_last_event_begins_with_the_present(
+    ada: httpx.AsyncClient, database: Database, last_id: str
+) -> None:
+    link = await make_link(ada)
+    async with listening(ada, last_id) as feed:
+        (new,) = clicks_on(link, 1)
+        await commit(database, [new])
+        assert [event["id"] for event in await feed.take(1)] == [str(new["id"])]
