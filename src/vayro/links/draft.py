@@ -17,10 +17,14 @@ _EARLIEST = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _INTEGER_LIMIT = 1 << 63
 
 
-def refuse_nul(text: str) -> str:
-    """Return the text; ValueError when it holds a NUL, which PostgreSQL cannot store."""
+def check_text(text: str) -> str:
+    """Return the text; ValueError when it holds what no database stores: a NUL, or half of a surrogate pair."""
     if "\0" in text:
         raise ValueError("The text holds a NUL character.")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("The text holds half of a surrogate pair, which is no character.") from None
     return text
 
 
@@ -66,10 +70,10 @@ def _check_value(value: Any, depth: int) -> None:
     if depth < 0:
         raise ValueError(f"The metadata is nested more than {MAX_METADATA_DEPTH} levels deep.")
     if isinstance(value, str):
-        _check_characters(value)
+        check_text(value)
     elif isinstance(value, dict):
         for key, inner in value.items():
-            _check_characters(key)
+            check_text(key)
             _check_value(inner, depth - 1)
     elif isinstance(value, list):
         for inner in value:
@@ -80,13 +84,7 @@ def _check_value(value: Any, depth: int) -> None:
         raise ValueError("The metadata holds a number that JSON does not know.")
 
 
-def _check_characters(text: str) -> None:
-    refuse_nul(text)
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        raise ValueError("The metadata holds half of a surrogate pair, which is no character.")
-
-
-Text = Annotated[str, AfterValidator(refuse_nul)]
+Text = Annotated[str, AfterValidator(check_text)]
 Title = Annotated[Text, StringConstraints(max_length=500)]
 Tag = Annotated[Text, StringConstraints(min_length=1, max_length=50)]
 Tags = Annotated[list[Tag], Field(max_length=MAX_TAGS), AfterValidator(_drop_repeated)]

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 from vayro.api.pagination import encode_cursor
 from vayro.api.problems import Problem
 from vayro.links.domains import DomainDirectory
-from vayro.links.draft import LinkDraft, LinkEdit, refuse_nul
+from vayro.links.draft import LinkDraft, LinkEdit, check_text
 from vayro.links.record import LinkRecord
 from vayro.links.search import Page
 from vayro.links.service import MAX_BULK
@@ -183,4 +183,4 @@ def encode_results(outcomes: "list[LinkRecord | dict[str, Any]]", domains: Domai
     return _encoder.encode({"results": results})
 
 
-FilterText = Annotated[str | None, Query(max_length=2048), AfterValidator(lambda text: text and refuse_nul(text))]
+FilterText = Annotated[str | None, Query(max_length=2048), AfterValidator(lambda text: text and check_text(text))]
