@@ -38,11 +38,17 @@ class Listener:
     def __init__(self, workspace_id: UUID) -> None:
         """Args: workspace_id, whose clicks it hears of."""
         self.workspace_id = workspace_id
+        self.started_at = dt.datetime.now(dt.UTC)
         self.waiting: asyncio.Queue[LiveClick | None] = asyncio.Queue(MAX_WAITING)
         self.is_over = False
 
-    def offer(self, click: LiveClick) -> None:
-        """Let the click wait; end the listener when too many do."""
+    def offer(self, click: LiveClick, batch: Batch) -> None:
+        """Let the click wait; end the listener when too many do.
+
+        An old click in a long batch is passed over: nobody knows whether it was committed with it or long before.
+        """
+        if not batch.is_usual and click.timestamp < self.started_at:
+            return
         try:
             self.waiting.put_nowait(click)
         except asyncio.QueueFull:
@@ -66,7 +72,6 @@ class LiveFeed:
         self._listeners: set[Listener] = set()
         self._reader: asyncio.Task[None] | None = None
         self._starting = asyncio.Lock()
-        self._started_at = dt.datetime.now(dt.UTC)
         # Batches up to the floor are done with; of those above it, when each was read.
         self._floor = 0
         self._known: dict[int, float] = {}
@@ -136,7 +141,6 @@ class LiveFeed:
 
     async def _remember_batches(self) -> None:
         self._sent.clear()
-        self._started_at = dt.datetime.now(dt.UTC)
         async with self._database.read() as connection:
             newest = await connection.scalar(select(func.max(click_batches.c.id))) or 0
             self._floor = newest - OVERLAP_BATCHES
@@ -162,9 +166,9 @@ class LiveFeed:
             listeners[listener.workspace_id].append(listener)
         for batch in batches:
             async for click in read_clicks(self._database, batch, list(listeners)):
-                if self._is_new(click, batch):
+                if self._is_new(click):
                     for listener in listeners[click.workspace_id]:
-                        listener.offer(click)
+                        listener.offer(click, batch)
             self._known[batch.id] = time.monotonic()
 
     async def _find_batches(self) -> list[Batch]:
@@ -179,9 +183,8 @@ class LiveFeed:
             )
             return [Batch(*row) for row in rows if row.id not in self._known]
 
-    def _is_new(self, click: LiveClick, batch: Batch) -> bool:
-        """Return whether the click was not sent before; of an older one in a long batch nobody knows."""
-        if click.id in self._sent or not (batch.is_usual or click.timestamp >= self._started_at):
+    def _is_new(self, click: LiveClick) -> bool:
+        if click.id in self._sent:
             return False
         self._sent[click.id] = None
         if len(self._sent) > _MAX_REMEMBERED:

@@ -64,23 +64,23 @@ async def read_clicks(database: Database, batch: Batch, workspace_ids: Sequence[
 async def read_resumed(database: Database, workspace_id: UUID, last_event_id: str) -> list[LiveClick]:
     """Return what was committed after the event with this id, if that was within the last hour; at most 10,000.
 
-    An id that is not ours, or too old, gives nothing: the client then begins with the present.
+    At least once: a click between the times of two batches may come again. An id that is not ours, or too old, gives
+    nothing: the client then begins with the present.
     """
     number, _, event = last_event_id.partition(".")
     if not (number.isascii() and number.isdigit() and len(number) < 19):
         return []
     missed: dict[UUID, LiveClick] = {}
-    seen: set[UUID] = set()
     for batch in await _batches_since(database, int(number)):
         # Of an unusual one, what is recent: the rest was most likely sent before.
         recent = batch if batch.is_usual else replace(batch, first=batch.last - USUAL_SPAN)
         async for click in read_clicks(database, recent, [workspace_id]):
+            missed.setdefault(click.id, click)
+            if batch.id == int(number) and str(click.id) == event:
+                missed.clear()  # it and those before it were sent; what also lies in a later batch comes with that
             if len(missed) == MAX_RESUMED:
                 return list(missed.values())
-            missed[click.id] = click
-            if batch.id == int(number) and str(click.id) == event:
-                seen.update(missed)
-    return [click for id_, click in missed.items() if id_ not in seen]
+    return list(missed.values())
 
 
 async def _batches_since(database: Database, number: int) -> list[Batch]:
