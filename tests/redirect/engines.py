@@ -40,7 +40,8 @@ class EngineThread:
             time.sleep(0.005)
 
     def stop(self) -> None:
-        self.loop.call_soon_threadsafe(self.server.drain, 0)
+        with contextlib.suppress(RuntimeError):  # a test has stopped it
+            self.loop.call_soon_threadsafe(self.server.drain, 0)
         self._thread.join(10)
         assert not self._thread.is_alive()
 

@@ -14,14 +14,16 @@ from time import monotonic
 from typing import Any
 
 import structlog
+from uvicorn._types import ASGI3Application
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from vayro.redirect.answer import header_lines, status_line
 from vayro.redirect.engine import Engine
 
 MAX_HEAD_BYTES = 65_536
+PIECE_BYTES = 4_096
 MESSAGE_SECONDS = 10.0
 KEEP_ALIVE_SECONDS = 75.0
 STALLED_SECONDS = 30.0
@@ -56,6 +58,8 @@ class EngineConnection(HttpToolsProtocol):
         self._is_in_message = False
         self._is_in_head = False
         self._is_upgraded = False
+        self._unread = b""
+        self._running: RequestResponseCycle | None = None
         self._refusal: HTTPStatus | None = None
         self._is_refused = False
 
@@ -67,21 +71,31 @@ class EngineConnection(HttpToolsProtocol):
             return
         self.is_idle = False
         self.active_at = monotonic()
-        was_in_head = self._is_in_head
-        super().data_received(data)
-        if self._is_in_head and not self._is_refused:
-            # One endless field is never reported by the parser: count what it swallows.
-            self._head_bytes = self._head_bytes + len(data) if was_in_head else len(data)
-            if self._head_bytes > MAX_HEAD_BYTES:
-                self._refusal = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
-                self.send_400_response("")
+        self._unread += data
+        self._feed()
+
+    def _feed(self) -> None:
+        """Parse as far as requests may be under way at once: each that waits costs 5 kB, each byte on the wire one."""
+        while self._unread and not (self.pipeline or self._is_refused or self.flow.write_paused):
+            piece, self._unread = self._unread[:PIECE_BYTES], self._unread[PIECE_BYTES:]
+            self._parse(piece)
+        if self._unread:
+            self.flow.pause_reading()
         self._settle()
+
+    def _parse(self, data: bytes) -> None:
+        # One endless field is never reported by the parser: count what it swallows, from the second read on.
+        self._head_bytes += len(data)
+        super().data_received(data)
+        if self._is_in_head and self._head_bytes > MAX_HEAD_BYTES:
+            self._refusal = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+            self.send_400_response("")
 
     def on_message_begin(self) -> None:
         """Note when a request began."""
         self._is_in_message = self._is_in_head = True
         self._message_at = self.active_at
-        self._fields_bytes = 0
+        self._fields_bytes = self._head_bytes = 0
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
@@ -110,7 +124,18 @@ class EngineConnection(HttpToolsProtocol):
         """Not worth a log line. The parser takes no more requests on this connection."""
         self._is_upgraded = True
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell all requests under way; uvicorn tells the last of a pipeline alone."""
+        for cycle in (self._running, *(cycle for cycle, _ in self.pipeline)):
+            if cycle is not None:
+                cycle.disconnected = True
+        super().connection_lost(exc)
+
     # ── what leaves ──
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
 
     def pause_writing(self) -> None:
         """The client does not read: let the next request wait."""
@@ -120,7 +145,7 @@ class EngineConnection(HttpToolsProtocol):
     def resume_writing(self) -> None:
         """It reads again."""
         super().resume_writing()
-        self._settle()
+        self._feed()
 
     def on_response_complete(self) -> None:
         """Serve the next request of a pipeline; else refuse what could not be parsed behind it."""
@@ -128,13 +153,14 @@ class EngineConnection(HttpToolsProtocol):
         self.active_at = monotonic()
         if self.transport.is_closing():
             return
-        self.flow.resume_reading()
         if self.pipeline:
             cycle, app = self.pipeline.pop()
             self._start_asgi_task(cycle, app)
         elif self._is_refused:
             self._refuse_now()
-        self._settle()
+        else:
+            self.flow.resume_reading()
+            self._feed()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # uvicorn's signature
         """Refuse what cannot be parsed, after the answers to what came before it."""
