@@ -7,7 +7,7 @@ flushed one has lost all. Either way every segment that is not committed is sent
 import secrets
 import time
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import structlog
 
@@ -20,25 +20,35 @@ LONGEST_PATIENCE_SECONDS = 3600.0
 _log = structlog.get_logger(__name__)
 
 
+class Sent(Protocol):
+    """What the shipper has sent: `attempted` counts before the answer, `completed` after it."""
+
+    attempted: int
+    completed: int
+
+
 class StreamIdentity(NamedTuple):
-    """What changes when entries may have been lost."""
+    """What changes when entries may have been lost. `completed` was read before `entries_added`, `attempted` after."""
 
     run_id: str
     epoch: str
+    completed: int
     entries_added: int
+    attempted: int
 
     def is_continued_by(self, later: "StreamIdentity") -> bool:
-        """Whether the same server still holds the same stream."""
+        """Whether the same server still holds the same stream, grown by at least what we have added since."""
         is_same = (self.run_id, self.epoch) == (later.run_id, later.epoch)
-        return is_same and later.entries_added >= self.entries_added
+        return is_same and later.entries_added - self.entries_added >= max(0, later.completed - self.attempted)
 
 
 class StreamWatch:
     """Notices when the stream may have lost entries."""
 
-    def __init__(self, client: RedisClient) -> None:
-        """Args: client, for this alone."""
+    def __init__(self, client: RedisClient, sent: Sent) -> None:
+        """Args: client, for this alone; sent, the counters of the shipper."""
         self._client = client
+        self._sent = sent
         self._identity: StreamIdentity | None = None
 
     async def has_lost(self) -> bool:
@@ -47,7 +57,7 @@ class StreamWatch:
         before, self._identity = self._identity, found
         if before is None or before.is_continued_by(found):
             return False
-        _log.warning("redis may have lost clicks: all that are not committed are sent again", found=found.run_id)
+        _log.warning("redis may have lost clicks: all that are not committed are sent again", run_id=found.run_id)
         return True
 
     async def is_quiet(self) -> bool:
@@ -61,7 +71,9 @@ class StreamWatch:
         # The key lives in the same slot's server only by chance; it tells a flush, which empties every server.
         await self._client.set(EPOCH_KEY, secrets.token_hex(8), nx=True)
         epoch = await self._client.get(EPOCH_KEY)
-        return StreamIdentity(await self._run_id(), str(epoch), await self._entries_added())
+        run_id, completed = await self._run_id(), self._sent.completed
+        entries_added = await self._entries_added()
+        return StreamIdentity(run_id, str(epoch), completed, entries_added, self._sent.attempted)
 
     async def _run_id(self) -> str:
         if hasattr(self._client, "get_node_from_key"):
@@ -82,9 +94,9 @@ class Patience:
     twice as long each time.
     """
 
-    def __init__(self, first_seconds: float = FIRST_PATIENCE_SECONDS) -> None:
-        """Args: first_seconds, how long the first wait is."""
-        self._first_seconds = first_seconds
+    def __init__(self, first_seconds: float | None = None) -> None:
+        """Args: first_seconds, how long the first wait is (60 s)."""
+        self._first_seconds = first_seconds or FIRST_PATIENCE_SECONDS
         self._due: dict[str, tuple[float, float]] = {}
 
     def overdue(self, waiting: Collection[Shipped], *, is_quiet: bool) -> list[str]:

@@ -138,7 +138,7 @@ async def ship_until(stopped: asyncio.Event, settings: Settings, database: Datab
     pipe = RedisPipe(parse_address(settings.redis_url))
     shipper = Shipper(SpoolReader(settings.spool_dir), pipe)
     loop = ShippingLoop(shipper, get_metrics())
-    watch, patience = StreamWatch(client), Patience()
+    watch, patience = StreamWatch(client, shipper), Patience()
     loop.start()
     try:
         while not await _is_set_within(stopped, OVERSEE_SECONDS):

@@ -38,6 +38,10 @@ class Shipper:
         self._pipe = pipe
         self._refreshed_at = 0.0
         self._is_away = False
+        self.attempted = 0
+        """Events handed to Redis so far, counted before it answers."""
+        self.completed = 0
+        """Events that Redis has taken so far, repetitions included."""
 
     def ship(self) -> int:
         """Send what is new; return how many events were sent. Raises PipeBroken; they will be sent again."""
@@ -93,7 +97,9 @@ class Shipper:
                 count = len(batch)
                 batch[0] = _XADD + batch[0]
                 batch[-1] += tail
+                self.attempted += count
                 self._pipe.send((tail + _XADD).join(batch), count)
+                self.completed += count
         except PipeBroken:
             segment.offset, segment.is_finished = start, False
             segment.count -= len(payloads)
