@@ -24,11 +24,26 @@ async def test_nobody_gets_in_without_a_key(nobody: httpx.AsyncClient, path: str
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
-async def test_an_unknown_address_and_method_are_problems(ada: httpx.AsyncClient) -> None:
+async def test_an_unknown_address_is_a_problem(ada: httpx.AsyncClient) -> None:
     assert_problem(await ada.get("/v2/nothing"), 404, "not_found")
-    answer = await ada.put("/v1/links", json=TARGET)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/v1/links", "GET, POST"),
+        ("OPTIONS", "/v1/links/0", "DELETE, GET, PATCH"),
+        ("GET", "/v1/links/canonical", "PUT"),
+        ("DELETE", "/v1/links/bulk", "POST"),
+        ("POST", "/", "GET"),
+    ],
+)
+async def test_a_method_that_is_not_taken_is_a_problem(
+    ada: httpx.AsyncClient, method: str, path: str, allowed: str
+) -> None:
+    answer = await ada.request(method, path)
     assert_problem(answer, 405, "method_not_allowed")
-    assert "allow" in answer.headers
+    assert answer.headers["allow"] == allowed
 
 
 async def test_each_answer_carries_an_identifier(nobody: httpx.AsyncClient) -> None:

@@ -126,7 +126,7 @@ async def test_a_query_that_cannot_be_never_breaks(ada: httpx.AsyncClient, query
     assert answer.status_code < 500
 
 
-@pytest.mark.parametrize("link_id", ["x", "%00", "..%2f..", "0" * 400, "canonical"])
+@pytest.mark.parametrize("link_id", ["x", "%00", "..%2f..", "0" * 400])
 async def test_an_identifier_that_is_none_is_not_found(ada: httpx.AsyncClient, link_id: str) -> None:
     assert_problem(await ada.get(f"/v1/links/{link_id}"), 404, "not_found")
 

@@ -8,8 +8,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from vayro.api.allowed_methods import allowed_methods, is_fixed_address
 from vayro.api.problems import headers_of, problem_answer, problem_body, problem_of
-from vayro.errors import NotFound, ValidationFailed, VayroError
+from vayro.errors import ValidationFailed, VayroError
 from vayro.links.excerpt import excerpt
 
 MAX_REPORTED_ERRORS = 100
@@ -55,17 +56,21 @@ async def _answer_vayro_error(_request: Request, error: Exception) -> Response:
     return problem_answer(problem_of(error), headers_of(error))
 
 
-async def _answer_invalid_request(_request: Request, error: Exception) -> Response:
+async def _answer_invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     if any(found["loc"][:1] == ("path",) for found in error.errors()):
         # What is no identifier names nothing: the same answer as for one that is unknown.
-        return problem_answer(problem_of(NotFound("There is nothing with such an identifier.")))
+        return http_problem(404) if not is_fixed_address(request) else _refuse_method(request)
     return problem_answer(describe_invalid(error.errors()))
 
 
-async def _answer_http_error(_request: Request, error: Exception) -> Response:
+async def _answer_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return http_problem(error.status_code, error.headers)
+    return _refuse_method(request) if error.status_code == 405 else http_problem(error.status_code, error.headers)
+
+
+def _refuse_method(request: Request) -> Response:
+    return http_problem(405, {"Allow": allowed_methods(request) or "GET"})
 
 
 _DETAILS = {

@@ -5,8 +5,9 @@ import json
 import math
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
+from vayro.links.destination import MAX_CHARACTERS
 from vayro.links.short_code import CUSTOM_CODE_MAX, CUSTOM_CODE_MIN
 
 MAX_TAGS = 50
@@ -90,7 +91,11 @@ Tag = Annotated[Text, StringConstraints(min_length=1, max_length=50)]
 Tags = Annotated[list[Tag], Field(max_length=MAX_TAGS), AfterValidator(_drop_repeated)]
 LinkType = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]+$", max_length=50)]
 DomainName = Annotated[Text, StringConstraints(min_length=1, max_length=253)]
-ShortCode = Annotated[str, Field(description=f"{CUSTOM_CODE_MIN} to {CUSTOM_CODE_MAX} letters, digits, - and _.")]
+# Told to those who read the schema; `validate_custom_code` and `parse_destination` judge, and say more.
+ShortCode = Annotated[
+    str, WithJsonSchema({"type": "string", "pattern": f"^[A-Za-z0-9_-]{{{CUSTOM_CODE_MIN},{CUSTOM_CODE_MAX}}}$"})
+]
+Url = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^https?://", "maxLength": MAX_CHARACTERS})]
 ExpiresAt = Annotated[
     dt.datetime, Field(strict=False), BeforeValidator(_parse_instant), AfterValidator(_normalise_instant)
 ]
@@ -105,14 +110,14 @@ class LinkDraft(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    target_url: str = Field(description="Where the link leads: http or https, at most 2,048 characters.")
+    target_url: Url = Field(description="Where the link leads: http or https, at most 2,048 characters.")
     short_code: ShortCode | None = Field(None, description="A code of your own; without it one is generated.")
     domain: DomainName | None = Field(None, description="A registered short domain; without it the default one.")
     link_type: LinkType = Field(STANDARD, description="What the link is for; there is one canonical link per type.")
     title: Title | None = Field(None, description="For people; visitors do not see it.")
     tags: Tags = Field(default_factory=list, description="Repetitions are dropped.")
     expires_at: ExpiresAt | None = Field(None, description="From then on the link answers 410, or leads elsewhere.")
-    expired_url: str | None = Field(None, description="Where an expired or used-up link leads.")
+    expired_url: Url | None = Field(None, description="Where an expired or used-up link leads.")
     max_clicks: MaxClicks | None = Field(None, description="How many redirects the link gives, exactly.")
     redirect_status: RedirectStatus = Field(302, description="The status that visitors get.")
     cache_seconds: CacheSeconds | None = Field(
@@ -135,13 +140,13 @@ class LinkEdit(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    target_url: str = Field("", description="Where the link leads.")
+    target_url: Url = Field("", description="Where the link leads.")
     short_code: ShortCode = Field("", description="A new code; the old one is free again.")
     link_type: LinkType = Field(STANDARD, description="What the link is for.")
     title: Title | None = Field(None, description="For people; visitors do not see it.")
     tags: Tags = Field(default_factory=list, description="All tags from now on.")
     expires_at: ExpiresAt | None = Field(None, description="From then on the link answers 410, or leads elsewhere.")
-    expired_url: str | None = Field(None, description="Where an expired or used-up link leads.")
+    expired_url: Url | None = Field(None, description="Where an expired or used-up link leads.")
     max_clicks: MaxClicks | None = Field(None, description="How many redirects the link gives; those given count.")
     redirect_status: RedirectStatus = Field(302, description="The status that visitors get.")
     cache_seconds: CacheSeconds | None = Field(None, description="How long caches may keep a 301 or 308.")

@@ -16,7 +16,8 @@ MAX_SIZE = 2048
 DEFAULT_SIZE = 512
 # The quiet zone that ISO/IEC 18004 asks for: four modules on each side.
 _BORDER = 4
-_COLOR = re.compile(r"#?(?:[0-9A-Fa-f]{3}){1,2}")
+COLOR = "#?(?:[0-9A-Fa-f]{3}){1,2}"
+"""The colours that are drawn, as a regular expression."""
 
 
 def render_qr_code(
@@ -45,6 +46,6 @@ def render_qr_code(
 
 
 def _read_color(text: str, field: str) -> str:
-    if not _COLOR.fullmatch(text):
+    if not re.fullmatch(COLOR, text):
         raise ValidationFailed(f"{excerpt(text)} is not a colour like 1a2b3c or #fff.", field=field)
     return f"#{text.removeprefix('#')}"

@@ -25,13 +25,18 @@ from vayro.api.schemas.links import (
 )
 from vayro.errors import VayroError
 from vayro.links.draft import LinkDraft
-from vayro.links.once import HEADER
-from vayro.links.qr_code import DEFAULT_SIZE, MAX_SIZE, MEDIA_TYPES, MIN_SIZE, QrFormat, render_qr_code
+from vayro.links.once import HEADER, MAX_KEY_CHARACTERS
+from vayro.links.qr_code import COLOR, DEFAULT_SIZE, MAX_SIZE, MEDIA_TYPES, MIN_SIZE, QrFormat, render_qr_code
 from vayro.links.record import LinkRecord
 from vayro.links.search import LinkFilter, Position, Sort
 
 BULK_PATH = "/v1/links/bulk"
 MAX_BULK_BODY_BYTES = 4 << 20
+
+Color = Annotated[
+    str,
+    Query(description="Hexadecimal, like 1a2b3c or #fff.", json_schema_extra={"pattern": f"^{COLOR}$"}),
+]
 
 router = APIRouter(prefix="/v1/links", tags=["links"])
 _drafts: TypeAdapter[LinkCreate] = TypeAdapter(LinkCreate)
@@ -49,7 +54,12 @@ async def create_link(
     caller: CurrentCaller,
     services: CurrentServices,
     idempotency_key: Annotated[
-        str | None, Header(alias=HEADER, description="Repeat a request with the same key, and it makes one link.")
+        str | None,
+        Header(
+            alias=HEADER,
+            description="Repeat a request with the same key, and it makes one link.",
+            json_schema_extra={"pattern": f"^[ -~]{{1,{MAX_KEY_CHARACTERS}}}$"},
+        ),
     ] = None,
 ) -> Response:
     """Make a new link; it may repeat a destination."""
@@ -156,8 +166,8 @@ async def draw_qr_code(
     services: CurrentServices,
     form: Annotated[QrFormat, Query(alias="format")] = "svg",
     size: Annotated[int, Query(ge=MIN_SIZE, le=MAX_SIZE, description="Width in pixels, at most.")] = DEFAULT_SIZE,
-    color: Annotated[str, Query(description="Hexadecimal, like 1a2b3c or #fff.")] = "000000",
-    background: Annotated[str, Query(description="Hexadecimal, like 1a2b3c or #fff.")] = "ffffff",
+    color: Color = "000000",
+    background: Color = "ffffff",
 ) -> Response:
     """Return a picture of the short address."""
     record = await services.links.get(caller.workspace_id, link_id)
