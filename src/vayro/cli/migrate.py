@@ -12,17 +12,10 @@ def register(app: typer.Typer) -> None:
 
 def migrate() -> None:
     """Bring the database up to date. Safe to repeat, and to start several times at once."""
-    from sqlalchemy.exc import DBAPIError
-
-    from vayro.database.migrations import newest_revision, upgrade
-    from vayro.errors import Unavailable
     from vayro.settings import load_settings
     from vayro.supervisor.data_dir import prepare_data_dir
+    from vayro.supervisor.diagnosis import migrate as bring_up_to_date
 
     settings = load_settings()
     prepare_data_dir(settings)
-    try:
-        upgrade(settings.resolved_database_url)
-    except DBAPIError as error:
-        raise Unavailable(f"The database could not be migrated: {error.orig}") from error
-    say(f"The database is at revision {newest_revision()}.")
+    say(f"The database is at revision {bring_up_to_date(settings)}.")

@@ -57,25 +57,22 @@ def write_preparation(settings: Settings, fd: int, *, migrate: bool) -> None:
     """In the child: do it, and write to the pipe what was made, or why nothing was."""
     made, error = None, ""
     try:
-        made = _prepare(settings, migrate=migrate)
+        made = _prepare(settings, is_migrated=not migrate)
     except VayroError as failure:
         error = failure.detail
     with os.fdopen(fd, "w") as pipe:
         json.dump({"made": asdict(made) if made else None, "error": error}, pipe)
 
 
-def _prepare(settings: Settings, *, migrate: bool) -> SignIn | None:
-    from sqlalchemy.exc import DBAPIError
+def _prepare(settings: Settings, *, is_migrated: bool) -> SignIn | None:
+    from vayro.supervisor.diagnosis import explain_unavailable, migrate
 
-    from vayro.database.migrations import upgrade
-    from vayro.supervisor.diagnosis import explain_unavailable
-
+    if not is_migrated:
+        migrate(settings)
     try:
-        if migrate:
-            upgrade(settings.resolved_database_url)
         return asyncio.run(_bootstrap(settings))
-    except (Unavailable, DBAPIError) as error:
-        raise Unavailable(explain_unavailable(settings) or f"The database does not answer: {error}") from error
+    except Unavailable as error:
+        raise Unavailable(explain_unavailable(settings) or error.detail) from error
 
 
 async def _bootstrap(settings: Settings) -> SignIn | None:
