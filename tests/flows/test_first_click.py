@@ -1,35 +1,37 @@
 """The whole way, as a person goes it: make a link, follow it, edit it, see the click; in both shapes."""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
 
-from tests.flows.shapes import API_KEY, SHAPES, make_settings
+from tests.flows.shapes import API_KEY, SHAPES, make_standing_settings
 from tests.processes import start_vayro
+from tests.servers import RedisServer, running
 from vayro.settings import Settings
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 GOOGLEBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
 
 
-@pytest.fixture(params=SHAPES)
-def settings(request, settings_factory) -> Settings:
-    return make_settings(request.param, request, settings_factory)
+@pytest.fixture(scope="module", params=SHAPES)
+def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Settings of a whole running Vayro; one for all tests here, for starting three processes takes seconds."""
+    with running(RedisServer()) as redis:
+        settings = make_standing_settings(request.param, request, tmp_path_factory.mktemp("vayro"), redis.url)
+        process = start_vayro("up", settings)
+        yield settings
+        process.kill()
 
 
 @pytest.fixture
 async def api(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the Dashboard API of a whole running Vayro."""
-    with contextlib.ExitStack() as stack:
-        process = start_vayro("up", settings)
-        stack.callback(process.kill)
-        async with httpx.AsyncClient(
-            base_url=f"http://127.0.0.1:{settings.api_port}", headers={"Authorization": f"Bearer {API_KEY}"}, timeout=10
-        ) as client:
-            yield client
+    """A client of its Dashboard API."""
+    async with httpx.AsyncClient(
+        base_url=f"http://127.0.0.1:{settings.api_port}", headers={"Authorization": f"Bearer {API_KEY}"}, timeout=10
+    ) as client:
+        yield client
 
 
 @pytest.fixture

@@ -124,6 +124,19 @@ def test_a_signal_stops_everything_within_ten_seconds(up: Process, settings: Set
     assert "does not end" not in up.log()
 
 
+def test_an_interrupt_before_it_is_ready_ends_it_without_a_traceback(settings: Settings) -> None:
+    process = Process(["up"], environment_of(settings), settings.data_dir)
+    try:
+        wait_until(lambda: is_listening(settings.api_port), seconds=20)
+        family = process.children
+        process.popen.send_signal(signal.SIGINT)
+        process.popen.wait(10)
+        wait_until(lambda: not any(map(is_alive, family)), seconds=5)
+        assert "Traceback" not in process.log()
+    finally:
+        process.kill()
+
+
 @pytest.mark.parametrize("kind", ["redirect", "api", "worker"])
 def test_a_child_that_is_killed_is_started_again_and_it_says_so(up: Process, settings: Settings, kind: str) -> None:
     [killed] = [pid for pid, name in kinds(up).items() if name == kind]
