@@ -84,7 +84,9 @@ class Settings(BaseSettings):
     worker_batch_size: PositiveInt = Field(5_000, description="Clicks that the worker writes in one transaction.")
     metrics_host: str = Field("127.0.0.1", description="Address of `GET /metrics`.")
     metrics_port: Port | None = Field(
-        None, description="Port of `GET /metrics`. Default: redirect 9101, api 9102, worker 9103."
+        None,
+        description="Port of `GET /metrics`. Default: redirect 9101, api 9102, worker 9103. "
+        "Under `vayro up` it is the engine's; the API takes the next one, the worker the one after that.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     log_format: Literal["auto", "console", "json"] = Field(

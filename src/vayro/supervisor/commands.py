@@ -1,5 +1,6 @@
 """`vayro up`, `vayro redirect`, `vayro api` and `vayro worker`. Each returns the status to exit with."""
 
+import contextlib
 import sys
 import threading
 
@@ -68,8 +69,9 @@ def _announce(settings: Settings, group: ProcessGroup, sign_in: SignIn | None, r
         report(f"{' and '.join(late)} did not become ready: stopping")
         group.stop(1)
         return
-    sys.stdout.write(f"redirect  {redirect}\ndashboard {dashboard}\n{describe_sign_in(sign_in)}")
-    sys.stdout.flush()
+    with contextlib.suppress(OSError):  # nobody reads it
+        sys.stdout.write(f"redirect  {redirect}\ndashboard {dashboard}\n{describe_sign_in(sign_in)}")
+        sys.stdout.flush()
 
 
 def describe_sign_in(sign_in: SignIn | None) -> str:

@@ -68,8 +68,9 @@ def serve_metrics(directory: MetricsDirectory, host: str, port: int, report: Rep
     handler = type("Handler", (_Handler,), {"directory": directory})
     try:
         server = _Server((host, port), handler)
-    except OSError as error:
-        report(f"No metrics at {url_of(host, port)}/metrics: {error.strerror}; VAYRO_METRICS_PORT chooses another port")
+    except (OSError, OverflowError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "no such port"
+        report(f"No metrics at {url_of(host, port)}/metrics: {reason}; VAYRO_METRICS_PORT chooses another port")
         return
     threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
 

@@ -36,6 +36,7 @@ def prepare(kind: str) -> SignIn | None:
         stdin=subprocess.DEVNULL,
         stdout=sys.stderr.fileno(),
         pass_fds=(writing,),
+        process_group=0,  # a Ctrl-C is for the parent; this child ends with it
     )
     os.close(writing)
     with os.fdopen(reading) as pipe:
