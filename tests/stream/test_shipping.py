@@ -58,9 +58,11 @@ async def shipping(settings: Settings, database: Database) -> AsyncIterator[None
 async def working(settings: Settings, database: Database) -> AsyncIterator[None]:
     source = RedisClickSource(open_redis(settings), claim_idle_seconds=0.5)
     consumer = make_consumer(database, source)
-    async with running(consumer):
-        yield
-    await consumer.close()
+    try:
+        async with running(consumer):
+            yield
+    finally:
+        await consumer.close()
 
 
 async def append(writer: SpoolWriter, count: int) -> list[str]:
