@@ -15,15 +15,24 @@ CODES = sorted({link["short_code"] for link in LINKS} - {"once", "once-elsewhere
 
 
 def assert_same(pair: Pair, *pieces: bytes, seconds: float = 0.4, pause: float = 0.0005) -> bytes:
-    """Both answer the same bytes and record the same clicks; return the answer."""
-    answers = []
-    for engine in pair:
-        engine.clicks.clear()
-        answers.append(without_date(engine.exchange(*pieces, seconds=seconds, pause=pause)))
-    on, off = answers
+    """Both answer the same bytes and record the same clicks; return the answer.
+
+    A busy machine may be silent for longer than `seconds`: what differs is asked again, with more patience.
+    """
+    on, off = (_ask(engine, pieces, seconds, pause) for engine in pair)
+    for patience in (1.0, 3.0):
+        if on != off:
+            on, off = (_ask(engine, pieces, patience, pause) for engine in pair)
     assert on == off
-    assert [_facts(click) for click in pair[0].clicks] == [_facts(click) for click in pair[1].clicks]
-    return on
+    return on[0]
+
+
+def _ask(
+    engine: EngineThread, pieces: tuple[bytes, ...], seconds: float, pause: float
+) -> tuple[bytes, list[dict[str, object]]]:
+    engine.clicks.clear()
+    answer = without_date(engine.exchange(*pieces, seconds=seconds, pause=pause))
+    return answer, [_facts(click) for click in engine.clicks]
 
 
 def _facts(click: object) -> dict[str, object]:
@@ -48,7 +57,7 @@ def lane_answers(pair: Pair) -> int:
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize("code", CODES)
 def test_each_kind_of_link(lane_on_and_off: Pair, code: str, method: str) -> None:
-    answer = assert_same(lane_on_and_off, get(f"/{code}", "User-Agent: x", method=method) + SENTINEL)
+    answer = assert_same(lane_on_and_off, get(f"/{code}", "User-Agent: x", method=method) + SENTINEL, seconds=3)
     assert answer.count(b"HTTP/1.1 ") == 2
 
 
@@ -192,7 +201,7 @@ requests = st.builds(
 )
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_generated_streams(lane_on_and_off: Pair, data: st.DataObject) -> None:
     stream = bytearray(b"".join(data.draw(st.lists(requests, min_size=1, max_size=4))))

@@ -92,6 +92,13 @@ def test_a_deleted_link_does_not_come_back(memory: LinkMemory, clock: Clock) -> 
     assert memory.find_stale(b"a") is None
 
 
+def test_asking_again_for_a_deleted_link_does_not_outlaw_its_successor(memory: LinkMemory, clock: Clock) -> None:
+    memory.store(b"a", snapshot(3), clock.now)
+    for _ in range(5):
+        memory.store_missing(b"a", clock.now)
+    assert memory.store(b"a", snapshot(5), clock.now)
+
+
 def test_an_evicted_version_is_remembered(memory: LinkMemory, clock: Clock) -> None:
     memory.store(b"a", snapshot(2), clock.now)
     for number in range(10):

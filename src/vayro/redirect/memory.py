@@ -102,10 +102,9 @@ class LinkMemory:
 
     def store_missing(self, key: bytes, loaded_at: float) -> MemoryEntry:
         """Remember that the database knows no such code; if a link was held, it was deleted by a later version."""
-        floor = self.floor(key)
-        self._forget(key)
-        if floor:
-            self._raise_floor(key, floor + 1)
+        held = self._forget(key)
+        if held:
+            self._raise_floor(key, held.version + 1)
         entry = MemoryEntry(key, None, loaded_at)
         self._missing.pop(key, None)
         self._missing[key] = entry
@@ -131,10 +130,11 @@ class LinkMemory:
         self.links.clear()
         self._missing.clear()
 
-    def _forget(self, key: bytes) -> None:
+    def _forget(self, key: bytes) -> MemoryEntry | None:
         held = self.links.pop(key, None) or self._doubtful.pop(key, None)
         if held:
             self._raise_floor(key, held.version)
+        return held
 
     def _evict(self) -> None:
         key, entry = (self._doubtful or self.links).popitem(last=False)

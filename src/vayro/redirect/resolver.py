@@ -58,8 +58,8 @@ class Resolver:
 
     def refresh(self, entry: MemoryEntry) -> None:
         """Read a hot entry again in the background, so that no visitor waits when its five seconds are over."""
-        entry.refresh_at = entry.lane_until
-        if entry.snapshot and entry.key not in self._loading:
+        if entry.snapshot and entry.refresh_at < entry.lane_until:
+            entry.refresh_at = entry.lane_until  # once is enough
             self._spawn(self._refresh(entry.key, entry.snapshot.domain, entry.snapshot.short_code))
 
     async def close(self) -> None:
@@ -69,6 +69,8 @@ class Resolver:
         await asyncio.gather(*self._background, return_exceptions=True)
 
     async def _refresh(self, key: bytes, domain: str, code: str) -> None:
+        if key in self._loading:
+            return
         try:
             await self._lead(key, domain, code)
         except Unavailable:
