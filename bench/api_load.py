@@ -36,11 +36,11 @@ def measure_posts(
     url: str, pids: list[int], body: Callable[[int], bytes], *, requests: int, clients: int, key: str = ""
 ) -> Cost:
     """Send `requests` bodies from `clients` connections and return what that cost these processes."""
-    return asyncio.run(_measure(url, pids, body, requests, clients, key))
+    return asyncio.run(_measure(url, pids, body, requests=requests, clients=clients, key=key))
 
 
 async def _measure(
-    url: str, pids: list[int], body: Callable[[int], bytes], requests: int, clients: int, key: str
+    url: str, pids: list[int], body: Callable[[int], bytes], *, requests: int, clients: int, key: str
 ) -> Cost:
     numbers = iter(range(requests))
     statuses: Counter[int] = Counter()

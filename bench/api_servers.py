@@ -59,7 +59,11 @@ class Served:
 @contextmanager
 def serve_api(*, workers: int = 1) -> Iterator[Served]:
     """Start the Dashboard API on a migrated PostgreSQL and a Redis of its own."""
-    with tempfile.TemporaryDirectory() as folder, running(PostgresServer()) as postgres, running(RedisServer()) as redis:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running(PostgresServer()) as postgres,
+        running(RedisServer()) as redis,
+    ):
         url = postgres.create_database()
         upgrade(url)
         environment = {

@@ -1,10 +1,6 @@
 """Links per second through bulk calls of 1,000 on PostgreSQL, next to the bare insert of the same rows."""
 
-import asyncio
 import json
-import time
-
-import psycopg
 
 from bench.api_load import measure_posts
 from bench.api_servers import API_KEY, Served, serve_api
@@ -23,7 +19,8 @@ def main() -> None:
         cost = _post(api, CALLS)
         rate = cost.rate * LINKS
         print(f"{CALLS} calls of {LINKS:,} links, {CLIENTS} at a time: {rate:,.0f} links/s ({dict(cost.statuses)})")
-        print(f"CPU of the API: {cost.cpu_us / LINKS:.1f} us a link, so {1e6 / (cost.cpu_us / LINKS):,.0f} links/s/core")
+        cpu_us = cost.cpu_us / LINKS
+        print(f"CPU of the API: {cpu_us:.1f} us a link, so {1e6 / cpu_us:,.0f} links/s/core")
         print(f"ratio to the goal of {GOAL:,} links/s: {rate / GOAL:.2f}")
 
 
