@@ -6,7 +6,7 @@ moment of the last five seconds. The last tests take each guard away and assert 
 
 import asyncio
 import itertools
-from collections.abc import Coroutine, Iterator
+from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
@@ -77,7 +77,7 @@ class Cache(NoLinkCache):
             self.world.cached[snapshot.short_code] = snapshot
         return True
 
-    def drop_older(self, code: str, version: int) -> None:  # type: ignore[override]  # one call of the port's many
+    def drop_one_older(self, code: str, version: int) -> None:
         held = self.world.cached.get(code)
         if held and held.version < version:
             del self.world.cached[code]
@@ -108,13 +108,8 @@ class EngineModel:
         self.lookup = Lookup(world)
         self.cache = Cache(world)
         self.memory = LinkMemory(50, lambda: world.now)
-        self.resolver = Resolver(
-            self.memory,
-            self.cache,
-            self.lookup,
-            EngineCounters(get_metrics()),
-            lambda: world.now,  # type: ignore[arg-type]
-        )
+        counters = EngineCounters(get_metrics())
+        self.resolver = Resolver(self.memory, self.cache, self.lookup, counters, lambda: world.now)  # type: ignore[arg-type]
         self.inbox: list[tuple[str, int]] = []
         self.feed_position = 0
         self.served: dict[str, int] = {}
@@ -126,7 +121,7 @@ class EngineModel:
         for code, version in self.world.feed[self.feed_position :]:
             self.hear(code, version)
             if version > 1:
-                self.cache.drop_older(code, version)
+                self.cache.drop_one_older(code, version)
         self.feed_position = len(self.world.feed)
 
 
@@ -141,7 +136,7 @@ class Coherence(RuleBasedStateMachine):
         self.slow: list[tuple[EngineModel, str, asyncio.Task[Any]]] = []
         self.late: list[LinkSnapshot] = []
 
-    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+    def run(self, work: Awaitable[Any]) -> Any:
         return self.loop.run_until_complete(work)
 
     def settle(self) -> None:
@@ -310,7 +305,7 @@ QUIET = list(HealthCheck)
 
 
 def run_machine(examples: int, steps: int = 40, **over: Any) -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Coherence,
         settings=settings(
             max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=QUIET, **over
