@@ -1,6 +1,6 @@
 """What every click source promises, whichever way the clicks travel."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,13 +8,15 @@ import pytest
 
 from tests.clicks.spooled import event_id_of, make_payload, open_writer
 from tests.conftest import SettingsFactory
+from tests.contracts.test_link_cache import ClusterServer
+from tests.servers import RedisServer, running
 from vayro.clicks.repository import ClickBatch, ClickRepository
 from vayro.database.engine import Database, open_database
 from vayro.spool.reader import SpoolReader
 from vayro.spool.writer import SpoolWriter
-from vayro.stream.pipe import RedisPipe, parse_address
+from vayro.stream.pipe import RedisPipe
 from vayro.stream.port import ClickSource, Delivery
-from vayro.stream.redis_client import open_redis
+from vayro.stream.redis_client import open_redis, stream_address
 from vayro.stream.redis_source import RedisClickSource
 from vayro.stream.shipping import Shipper
 from vayro.stream.spool_source import SpoolClickSource
@@ -60,7 +62,13 @@ async def database(sqlite_url: str, settings_factory: SettingsFactory) -> AsyncI
     await opened.close()
 
 
-@pytest.fixture(params=["spool", "redis"])
+@pytest.fixture(scope="session")
+def redis_cluster() -> Iterator[RedisServer]:
+    with running(ClusterServer()) as server:
+        yield server
+
+
+@pytest.fixture(params=["spool", "redis", "cluster"])
 async def harness(
     request: pytest.FixtureRequest, tmp_path: Path, database: Database, settings_factory: SettingsFactory
 ) -> AsyncIterator[Harness]:
@@ -78,9 +86,13 @@ async def harness(
 
         harness = Harness(await succeed(), writer, lambda: None, succeed, ClickRepository(database))
     else:
-        redis_url = request.getfixturevalue("redis_url")
-        settings = settings_factory(redis_url=redis_url)
-        pipe = RedisPipe(parse_address(redis_url))
+        is_cluster = request.param == "cluster"
+        server = request.getfixturevalue("redis_cluster" if is_cluster else "redis_server")
+        server.send("FLUSHALL")
+        settings = settings_factory(redis_url=server.url, redis_cluster=is_cluster)
+        client = open_redis(settings)
+        pipe = RedisPipe(await stream_address(settings, client))
+        await client.aclose()
         shipper = Shipper(SpoolReader(spool), pipe)
 
         async def succeed() -> ClickSource:

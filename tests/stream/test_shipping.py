@@ -9,7 +9,9 @@ from redis import Redis
 
 from tests.clicks.spooled import event_id_of, make_payload, open_writer
 from tests.conftest import SettingsFactory
+from tests.contracts.test_link_cache import ClusterServer
 from tests.servers import RedisServer, wait_until
+from tests.servers import running as running_server
 from tests.worker.conftest import eventually, make_consumer, rows, running, totals
 from vayro.database.engine import Database, open_database
 from vayro.database.models import click_events
@@ -83,10 +85,16 @@ def entries_in(client: "Redis") -> int:
     return int(client.xlen(STREAM))  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("is_cluster", [False, True])
 async def test_clicks_go_through_redis_and_their_segments_go_when_committed(
-    redis_url: str, settings_factory: SettingsFactory, database: Database, quick: None
+    redis_server: RedisServer, settings_factory: SettingsFactory, database: Database, quick: None, is_cluster: bool
 ) -> None:
-    settings = settings_factory(redis_url=redis_url)
+    with running_server(ClusterServer()) if is_cluster else contextlib.nullcontext(redis_server) as server:
+        server.send("FLUSHALL")
+        await _check_the_way_of_clicks(settings_factory(redis_url=server.url, redis_cluster=is_cluster), database)
+
+
+async def _check_the_way_of_clicks(settings: Settings, database: Database) -> None:
     writer = open_writer(settings.spool_dir)
     async with shipping(settings, database), working(settings, database):
         sent = await append(writer, 2_000)
