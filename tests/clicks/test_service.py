@@ -121,7 +121,7 @@ async def test_a_link_is_counted_as_by_hand(database: Database, is_rolled: bool)
     if is_rolled:
         assert (await RollupJob(database, clock=lambda: NOW).run()).units > 300
     own = [click for click in clicks if click["link_id"] == link.id]
-    for asked in random_questions(5, 60):
+    for asked in random_questions(5, 40):
         check(await service(database).read_link(link.workspace_id, link.id, asked), own, asked)
 
 
@@ -132,7 +132,7 @@ async def test_a_workspace_is_counted_as_by_hand(database: Database, is_rolled: 
         await RollupJob(database, clock=lambda: NOW).run()
     ids = {member.id: member.short_code for member in members}
     own = [click for click in clicks if click["link_id"] in ids]
-    for asked in random_questions(6, 40):
+    for asked in random_questions(6, 25):
         answer = await service(database).read_workspace(link.workspace_id, asked)
         check(answer, own, asked)
         check_links(answer, own, asked, ids)
@@ -169,7 +169,7 @@ async def test_late_clicks_are_counted_at_once_and_after_the_job(database: Datab
         await invalidate_rollups(connection, {link.id: [click["timestamp"] for click in late]})
     own = [click for click in [*clicks, *late] if click["link_id"] == link.id]
     for _ in range(2):
-        for asked in random_questions(8, 15):
+        for asked in random_questions(8, 8):
             check(await service(database).read_link(link.workspace_id, link.id, asked), own, asked)
         await RollupJob(database, clock=lambda: NOW).run()
 

@@ -22,8 +22,10 @@ from vayro.database.dialect import format_sqlite_instant
 SLOT = "slot"
 DIMENSIONS = ("country", "city", "device", "browser", "os", "referer")
 LINK = "link"
-# Whoever sends clicks chooses their referers: beyond so many values of a dimension a unit keeps only their sum.
-MAX_VALUES = 1_000
+# Whoever sends clicks chooses their referers: beyond so many values of a dimension a unit keeps only their sum. Answers
+# show 100, added up from many units: 90 units of six dimensions with 300 values are read in 10 ms, with 1,000 in 30.
+MAX_VALUES = 300
+MAX_LINKS = 1_000
 MAX_VALUE_LENGTH = 255
 # The name of that sum; no referer, country or browser can be called so.
 OTHER = "\N{HORIZONTAL ELLIPSIS}"
@@ -74,7 +76,7 @@ async def count_breakdown(
 ) -> dict[int, Counted]:
     """Return the clicks of each subject by slot and by each dimension (by link as well when asked).
 
-    A dimension has at most 1,001 values: the 1,000 with most clicks, and `OTHER` for the rest.
+    A dimension has at most 301 values: the 300 (links: 1,000) with most clicks, and `OTHER` for the rest.
     """
     groups = _GROUPS if with_links else _GROUPS[:-1]
     rows = await connection.execute(text(_breakdown_sql(connection, source, slot_seconds, groups)), source.parameters)
@@ -144,7 +146,8 @@ def _breakdown_sql(connection: AsyncConnection, source: ClickSource, slot_second
     return (
         f"WITH clicks AS ({clicks}), counted AS ({counted}),"  # noqa: S608
         f" ranked AS (SELECT *, {rank} AS rank FROM counted)"
-        f" SELECT subject, number, value, people, bots FROM ranked WHERE number = 0 OR rank <= {MAX_VALUES}"
+        " SELECT subject, number, value, people, bots FROM ranked"
+        f" WHERE number = 0 OR rank <= {MAX_VALUES} OR number = {_GROUPS.index(LINK)} AND rank <= {MAX_LINKS}"
     )
 
 

@@ -65,8 +65,9 @@ class Timeline:
 
     def local(self, instant: dt.datetime | int) -> dt.datetime:
         """Return the instant as the zone writes it."""
-        moment = dt.datetime.fromtimestamp(instant, dt.UTC) if isinstance(instant, int) else instant
-        return moment.astimezone(self.zone)
+        if isinstance(instant, int):
+            return dt.datetime.fromtimestamp(instant, self.zone)
+        return instant.astimezone(self.zone)
 
 
 def make_timeline(

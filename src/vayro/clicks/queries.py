@@ -46,13 +46,13 @@ async def count_clicks(connection: AsyncConnection, question: Question) -> Tally
         message = f"{limit}, and this range has {clicks:,}: choose a shorter one."
         raise ValidationFailed(message, field="from")
     timeline = question.timeline
-    tally = Tally(timeline)
+    tally = Tally(timeline, include_bots=question.include_bots)
     await _add_rows(connection, question, [(timeline.start.timestamp(), timeline.end.timestamp())], tally)
     return tally
 
 
 async def _count_covered(connection: AsyncConnection, question: Question) -> Tally:
-    tally = Tally(question.timeline)
+    tally = Tally(question.timeline, include_bots=question.include_bots)
     covered = await cover(connection, question.scope, question.timeline)
 
     def add_units() -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, select
 
-from vayro.clicks.counting import DIMENSIONS, LINK, MAX_VALUES, OTHER
+from vayro.clicks.counting import DIMENSIONS, LINK, MAX_LINKS, OTHER
 from vayro.clicks.coverage import Scope
 from vayro.clicks.event_list import EventList
 from vayro.clicks.live import LiveFeed
@@ -125,12 +125,12 @@ class AnalyticsService:
         filters = {name: value for name, value in asked.filters.items() if value is not None}
         async with self._database.replica_read() as connection:
             tally = await count_clicks(connection, Question(scope, timeline, asked.include_bots, filters))
-        top = await self._name_links(scope, _ranked(tally.values[LINK], include_bots=asked.include_bots))
-        return _make_analytics(scope, timeline, tally, top, include_bots=asked.include_bots)
+        top = await self._name_links(scope, _ranked(tally.values[LINK]))
+        return _make_analytics(scope, timeline, tally, top)
 
     async def _name_links(self, scope: Scope, counts: list[Count]) -> list[LinkCount]:
         """Return the first of these links that still exist, with their codes."""
-        ids = [UUID(count.value) for count in counts[:MAX_VALUES]]
+        ids = [UUID(count.value) for count in counts[:MAX_LINKS]]
         own = links.c.id.in_(ids) & (links.c.workspace_id == scope.workspace_id)
         if not ids:
             return []
@@ -140,31 +140,24 @@ class AnalyticsService:
         return [LinkCount(id_, codes[id_], count.clicks) for id_, count in found if id_ in codes][:MAX_SHOWN]
 
 
-def _make_analytics(
-    scope: Scope, timeline: Timeline, tally: Tally, top: list[LinkCount], *, include_bots: bool
-) -> Analytics:
+def _make_analytics(scope: Scope, timeline: Timeline, tally: Tally, top: list[LinkCount]) -> Analytics:
     people, bots = tally.clicks
-    clicks = people + bots if include_bots else people
+    clicks = people + bots if tally.include_bots else people
     shown = {dimension: MAX_COUNTRIES if dimension == "country" else MAX_SHOWN for dimension in DIMENSIONS}
+    points = zip(timeline.starts, clicks.tolist(), tally.visitors.tolist(), strict=True)
     return Analytics(
         link_id=scope.link_id,
         timeline=timeline,
         clicks=int(clicks.sum()),
         visitors=tally.total_visitors,
         bots=int(bots.sum()),
-        series=[
-            Point(timeline.local(start), number, visitors)
-            for start, number, visitors in zip(timeline.starts, clicks.tolist(), tally.visitors.tolist(), strict=True)
-        ],
-        values={
-            dimension: _ranked(tally.values[dimension], include_bots=include_bots)[:most]
-            for dimension, most in shown.items()
-        },
+        series=[Point(timeline.local(start), number, visitors) for start, number, visitors in points],
+        values={dimension: _ranked(tally.values[dimension])[:most] for dimension, most in shown.items()},
         links=top,
     )
 
 
-def _ranked(values: Mapping[str, list[int]], *, include_bots: bool) -> list[Count]:
+def _ranked(values: Mapping[str, int]) -> list[Count]:
     """Return the values that have clicks, most first."""
-    counts = (Count(value, both[0] + both[1] * include_bots) for value, both in values.items() if value != OTHER)
-    return sorted((count for count in counts if count.clicks), key=lambda count: (-count.clicks, count.value))
+    counts = (Count(value, clicks) for value, clicks in values.items() if clicks and value != OTHER)
+    return sorted(counts, key=lambda count: (-count.clicks, count.value))

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from operator import add
 from typing import Any
 
 import numpy as np
@@ -25,14 +26,15 @@ class Tally:
     again the day after. So the parts of a day are merged with each other, and days are not.
     """
 
-    def __init__(self, timeline: Timeline) -> None:
-        """Args: timeline, the range and its buckets."""
+    def __init__(self, timeline: Timeline, *, include_bots: bool = False) -> None:
+        """Args: timeline, the range and its buckets; include_bots, whether `values` counts bots, too."""
         self._timeline = timeline
-        buckets = len(timeline.starts)
-        self.clicks = np.zeros((2, buckets), np.int64)
-        self.visitors = np.zeros(buckets, np.int64)
+        self._starts = np.array(timeline.starts, np.int64)
+        self.include_bots = include_bots
+        self.clicks = np.zeros((2, self._starts.size), np.int64)
+        self.visitors = np.zeros(self._starts.size, np.int64)
         self.total_visitors = 0
-        self.values: dict[str, dict[str, list[int]]] = defaultdict(dict)
+        self.values: dict[str, dict[str, int]] = defaultdict(dict)
         self._parts: dict[tuple[int, int], list[VisitorSketch]] = defaultdict(list)
 
     def add_days(self, units: Iterable[Row[Any]]) -> None:
@@ -40,10 +42,14 @@ class Tally:
         for unit in units:
             start = int(unit.start.timestamp())
             counts = packing.unpack_quarters(unit.quarters, DAY_QUARTERS)
-            for bucket, first, last in self._timeline.parts(start, start + DAY_SECONDS):
-                part = slice((first - start) // QUARTER_SECONDS, (last - start) // QUARTER_SECONDS)
-                self.clicks[:, bucket] += counts[:2, part].sum(axis=1)
-                self.visitors[bucket] += _visitors_between(counts, part.start, part.stop)
+            first = int(np.searchsorted(self._starts, start, side="right"))
+            last = int(np.searchsorted(self._starts, start + DAY_SECONDS, side="left"))
+            cuts = np.zeros(last - first + 2, np.int64)
+            cuts[1:-1] = (self._starts[first:last] - start) // QUARTER_SECONDS
+            cuts[-1] = DAY_QUARTERS
+            own = slice(first - 1, last)
+            self.clicks[:, own] += np.add.reduceat(counts[:2], cuts[:-1], axis=1)
+            self.visitors[own] += _visitors_of_parts(counts, cuts)
             self.total_visitors += unit.visitors
             self._add_breakdown(unit.breakdown)
 
@@ -68,8 +74,8 @@ class Tally:
         buckets = self._buckets_of(np.fromiter(map(int, slots), np.int64, len(slots)))
         np.add.at(self.clicks.T, buckets, np.array(list(slots.values()), np.int64).reshape(-1, 2))
         for dimension, values in counted.values.items():
-            self._add_values(dimension, values, (count[0] for count in values.values()),
-                             (count[1] for count in values.values()))  # fmt: skip
+            people, bots = [count[0] for count in values.values()], [count[1] for count in values.values()]
+            self._add_values(dimension, values, people, bots)
 
     def add_visitors(self, slots: Ints, ids: Ints) -> None:
         """Add the visitors of rows: one slot and one id a click. Call it once, after all units were added."""
@@ -104,23 +110,19 @@ class Tally:
 
     def _add_values(self, dimension: str, values: Iterable[str], people: Iterable[int], bots: Iterable[int]) -> None:
         known = self.values[dimension]
-        for value, by_people, by_bots in zip(values, people, bots, strict=True):
-            if value in known:
-                both = known[value]
-                both[0] += by_people
-                both[1] += by_bots
-            else:
-                known[value] = [by_people, by_bots]
+        find = known.get
+        for value, clicks in zip(values, map(add, people, bots) if self.include_bots else people, strict=False):
+            known[value] = find(value, 0) + clicks
 
 
-def _visitors_between(counts: Counts, first: int, last: int) -> int:
-    """Return the visitors of a part of a day that starts it, ends it, or is one quarter or one hour long."""
-    if first == 0:
-        return int(counts[packing.Row.FIRST_SEEN, :last].sum())
-    if last == DAY_QUARTERS:
-        return int(counts[packing.Row.LAST_SEEN, first:].sum())
-    row = packing.Row.VISITORS if last - first == 1 else packing.Row.HOUR_VISITORS
-    return int(counts[row, first])
+def _visitors_of_parts(counts: Counts, cuts: Ints) -> Counts:
+    """Return the visitors of the parts between these quarters: `coverage` lets only days come here that know them."""
+    lengths, first = np.diff(cuts), cuts[:-1]
+    row = np.where(lengths == 1, packing.Row.VISITORS, packing.Row.HOUR_VISITORS)
+    visitors = counts[row, first]
+    visitors[-1] = counts[packing.Row.LAST_SEEN, first[-1] :].sum()
+    visitors[0] = counts[packing.Row.FIRST_SEEN, : cuts[1]].sum()
+    return visitors
 
 
 def _first_of_each(groups: Ints, ids: Ints) -> npt.NDArray[np.intp]:
