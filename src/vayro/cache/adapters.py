@@ -2,8 +2,7 @@
 
 from vayro.cache.announcements import BLOCK_SECONDS, AnnouncementReader
 from vayro.cache.breaker import CircuitBreaker
-from vayro.cache.commands import ClusterCommands, RedisCommands
-from vayro.cache.connection import PipelinedConnection
+from vayro.cache.commands import RedisCommands
 from vayro.cache.none import NoLinkCache
 from vayro.cache.port import LinkCache
 from vayro.cache.redis_links import RedisLinkCache
@@ -34,6 +33,11 @@ def open_commands(settings: Settings, dependency: str) -> RedisCommands:
 
 
 def _open_commands(settings: Settings, timeout_seconds: float, breaker: CircuitBreaker) -> RedisCommands:
+    # Imported here: redis-py takes 0.2 s, which no command of the embedded shape should wait for.
     if settings.redis_cluster:
+        from vayro.cache.cluster import ClusterCommands  # noqa: PLC0415
+
         return ClusterCommands(settings.redis_url, timeout_seconds, breaker)
+    from vayro.cache.connection import PipelinedConnection  # noqa: PLC0415
+
     return PipelinedConnection(settings.redis_url, timeout_seconds, breaker)
