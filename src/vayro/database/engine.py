@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from vayro.database.direct import DirectConnection
 from vayro.errors import Unavailable
 from vayro.settings import Settings
 
@@ -25,7 +26,6 @@ class Database:
         """Args: engine, the primary; replica, where `replica_read` goes (the primary without one)."""
         self.engine = engine
         self._replica = replica or engine
-        self._autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
         self.dialect_name = engine.dialect.name
         self.is_sqlite = self.dialect_name == "sqlite"
 
@@ -43,19 +43,6 @@ class Database:
                 yield connection
 
     @asynccontextmanager
-    async def single_write(self) -> AsyncIterator[AsyncConnection]:
-        """Open a connection for one statement that is a transaction by itself: it saves BEGIN and COMMIT, two waits.
-
-        On SQLite, where waiting costs nothing, it is `transaction`. Raises Unavailable.
-        """
-        if self.is_sqlite:
-            async with self.transaction() as connection:
-                yield connection
-            return
-        async with _translated(), self._autocommit.connect() as connection:
-            yield connection
-
-    @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Open a connection for reading. Raises Unavailable when the database does not answer."""
         async with _translated(), self.engine.connect() as connection:
@@ -70,6 +57,10 @@ class Database:
     async def driver_connection(self, connection: AsyncConnection) -> Any:
         """Return psycopg's (or aiosqlite's) own connection below, for COPY and other hot paths."""
         return (await connection.get_raw_connection()).driver_connection
+
+    def open_direct(self) -> DirectConnection:
+        """Return a connection of one's own that passes SQLAlchemy by; the caller closes it. PostgreSQL only."""
+        return DirectConnection(self.engine.url.set(drivername="postgresql").render_as_string(hide_password=False))
 
     async def close(self) -> None:
         """Close all connections."""

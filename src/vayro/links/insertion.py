@@ -11,6 +11,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vayro.database.dialect import format_sqlite_instant, select_json_rows
+from vayro.database.direct import DirectConnection
 from vayro.database.models import links
 from vayro.links.record import COLUMNS, LinkRecord
 
@@ -26,16 +27,22 @@ _INSTANTS = ("created_at", "updated_at", "expires_at")
 _encoder = msgspec.json.Encoder()
 
 
+async def insert_at_once(connection: DirectConnection, records: Sequence[LinkRecord]) -> Versions:
+    """Make links whose codes were generated, in one statement that is a transaction by itself (PostgreSQL)."""
+    rows = await connection.fetch(_combined(), {"rows": encode_rows(records, "postgresql")})
+    return dict(rows)
+
+
 async def insert_with_changes(connection: AsyncConnection, records: Sequence[LinkRecord]) -> Versions:
-    """Make links whose codes were generated. One statement on PostgreSQL, so it needs no transaction around it."""
+    """Make links whose codes were generated; call it in a transaction."""
     if connection.dialect.name == "sqlite":
         return await insert_in_transaction(connection, records)
-    result = await connection.execute(_combined(), {"rows": encode_rows(records, "postgresql")})
-    return {row.link_id: row.version for row in result}
+    rows = await connection.exec_driver_sql(_combined(), {"rows": encode_rows(records, "postgresql")})
+    return {row.link_id: row.version for row in rows}
 
 
 async def insert_in_transaction(connection: AsyncConnection, records: Sequence[LinkRecord]) -> Versions:
-    """Make links whose codes people chose; call it in a transaction.
+    """Make links, of chosen codes too; call it in a transaction.
 
     The insert may wait for another transaction that is deleting a link with the same code. Only a later statement sees
     the tombstone's version that this one left; so the change rows are written, and the version mended, by a second.
@@ -93,13 +100,13 @@ def _insert(dialect_name: str) -> TextClause:
 
 
 @cache
-def _combined() -> TextClause:
-    return text(f"""
+def _combined() -> str:
+    return f"""
     WITH made AS ({_insert_sql("postgresql")} RETURNING id, domain, short_code, version, created_at)
     INSERT INTO link_changes (domain, short_code, link_id, version, is_deleted, changed_at)
     SELECT domain, short_code, id, version, false, created_at FROM made
     RETURNING link_id, version
-    """)  # noqa: S608  # built of the names of columns
+    """.replace(":rows", "%(rows)s")  # noqa: S608  # built of the names of columns
 
 
 @cache

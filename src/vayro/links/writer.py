@@ -12,7 +12,7 @@ from vayro.links import repository
 from vayro.links.allocation import CodeAllocator
 from vayro.links.excerpt import excerpt
 from vayro.links.group_commit import GroupCommit, Write, at_version, write_retrying
-from vayro.links.insertion import Versions, insert_in_transaction, insert_with_changes
+from vayro.links.insertion import Versions, insert_at_once, insert_in_transaction, insert_with_changes
 from vayro.links.record import LinkRecord
 from vayro.observability import Metrics
 
@@ -31,14 +31,17 @@ class LinkWriter:
         self._allocator = allocator
         self._publish = publish
         self._metrics = metrics
+        self._direct = None if database.is_sqlite else database.open_direct()
         # Apart, because a chosen code or a canonical link may have to wait for another transaction.
-        self._generated = GroupCommit(self._write_generated, self.count_and_publish)
+        self._generated = GroupCommit(self._write_group, self.count_and_publish)
         self._chosen = GroupCommit(self._write_chosen, self.count_and_publish)
 
     async def close(self) -> None:
         """Finish what was begun."""
         await self._generated.close()
         await self._chosen.close()
+        if self._direct:
+            await self._direct.close()
 
     async def insert(self, record: LinkRecord) -> LinkRecord:
         """Return the link as it was made. Raises CodeTaken."""
@@ -110,8 +113,14 @@ class LinkWriter:
             for record in records
         ]
 
+    async def _write_group(self, records: Sequence[LinkRecord]) -> Versions:
+        """Groups come one at a time, so one connection serves them all."""
+        if self._direct is None:
+            return await self._write_generated(records)
+        return await insert_at_once(self._direct, records)
+
     async def _write_generated(self, records: Sequence[LinkRecord]) -> Versions:
-        async with self._database.single_write() as connection:
+        async with self._database.transaction() as connection:
             return await insert_with_changes(connection, records)
 
     async def _write_chosen(self, records: Sequence[LinkRecord]) -> Versions:

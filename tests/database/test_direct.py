@@ -1,0 +1,54 @@
+"""The connection that passes SQLAlchemy by: what it answers, and how it fails."""
+
+from collections.abc import AsyncIterator
+
+import psycopg
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from tests.servers import PostgresServer
+from vayro.database import direct
+from vayro.database.direct import DirectConnection
+from vayro.errors import Unavailable
+
+
+@pytest.fixture
+async def connection(own_postgres: PostgresServer) -> AsyncIterator[DirectConnection]:
+    opened = DirectConnection(own_postgres.url)
+    yield opened
+    await opened.close()
+
+
+async def test_each_statement_is_committed_by_itself(
+    connection: DirectConnection, own_postgres: PostgresServer
+) -> None:
+    with psycopg.connect(own_postgres.url, autocommit=True) as other:
+        other.execute("CREATE TABLE t (n int)")
+        assert await connection.fetch("INSERT INTO t VALUES (%(n)s) RETURNING n", {"n": 7}) == [(7,)]
+        assert other.execute("SELECT n FROM t").fetchall() == [(7,)]
+
+
+async def test_a_refused_statement_is_an_error_of_sqlalchemy(connection: DirectConnection) -> None:
+    with pytest.raises(IntegrityError):
+        await connection.fetch("INSERT INTO pg_extension SELECT * FROM pg_extension RETURNING 1", {})
+    assert await connection.fetch("SELECT 1", {}) == [(1,)]
+
+
+async def test_it_comes_back_after_the_server_does(connection: DirectConnection, own_postgres: PostgresServer) -> None:
+    await connection.fetch("SELECT 1", {})
+    own_postgres.kill()
+    with pytest.raises(Unavailable):
+        await connection.fetch("SELECT 1", {})
+    with pytest.raises(Unavailable):
+        await connection.fetch("SELECT 1", {})
+    own_postgres.start()
+    assert await connection.fetch("SELECT 1", {}) == [(1,)]
+
+
+async def test_it_does_not_wait_for_ever(connection: DirectConnection, monkeypatch: pytest.MonkeyPatch) -> None:
+    await connection.fetch("SELECT 1", {})
+    monkeypatch.setattr(direct, "ANSWER_SECONDS", 0.2)
+    with pytest.raises(Unavailable):
+        await connection.fetch("SELECT pg_sleep(20)", {})
+    monkeypatch.setattr(direct, "ANSWER_SECONDS", 10)
+    assert await connection.fetch("SELECT 1", {}) == [(1,)]
