@@ -37,7 +37,7 @@ async def plan(
     """Yield the subjects of a period, of one workspace or of all: every workspace with clicks, every busy link."""
     piece = _Piece()
     workspace: list[Row[Any]] = []
-    async with connection.stream(_active_links(period, workspace_id)) as rows:
+    async with connection.stream(active_links(period, workspace_id)) as rows:
         async for row in rows:
             if workspace and workspace[0].workspace_id != row.workspace_id:
                 piece.subjects += _subjects(period.level, workspace)
@@ -68,7 +68,8 @@ async def find_clicks(connection: AsyncConnection, level: Level, start: dt.datet
     return end
 
 
-def _active_links(period: Period, workspace_id: UUID | None) -> Select[Any]:
+def active_links(period: Period, workspace_id: UUID | None = None) -> Select[Any]:
+    """Return rows (workspace_id, id, clicks) of the links with clicks in the period, workspace by workspace."""
     counted = (
         select(click_events.c.link_id, func.count().label("clicks"))
         .where(_within(period.start, period.end))
