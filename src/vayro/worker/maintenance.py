@@ -11,6 +11,7 @@ from sqlalchemy import Table, delete, text
 from sqlalchemy.sql.elements import ColumnElement
 
 from vayro.clicks.lease import Lease
+from vayro.clicks.rollup_check import RollupCheck
 from vayro.clicks.rollup_job import RollupJob
 from vayro.database.engine import Database
 from vayro.database.models import click_batches, click_segments, link_changes
@@ -49,6 +50,7 @@ class Maintenance:
         self._metrics = metrics
         self.chores = [
             Chore("rollups", 30, RollupJob(database).run, is_shared=False),
+            Chore("rollup check", 86_400, RollupCheck(database).run),
             Chore("old salts", 600, lambda: delete_old_salts(database)),
             Chore("old batches", 60, self._delete_batches),
             Chore("old changes", 3600, self._delete_changes),
