@@ -73,7 +73,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> I
         yield running
 
 
-@pytest.fixture(scope="module", params=["alone", "with domains", "behind a proxy"])
+@pytest.fixture(scope="module", params=["alone", "with domains", "behind a proxy", "forgetful", "durable"])
 def lane_on_and_off(
     request: pytest.FixtureRequest,
     long_memory: None,
@@ -85,9 +85,21 @@ def lane_on_and_off(
     over: dict[str, Any] = {"with_domain": request.param == "with domains"}
     if request.param == "behind a proxy":
         over["trusted_proxies"] = "127.0.0.0/8, 10.0.0.0/8"
+    if request.param == "durable":
+        over["spool_sync"] = "always"
     on = make_settings(directory / "on", sqlite_template, **over)
     off = make_settings(directory / "off", sqlite_template, **over, fast_lane=False)
     # The same links, down to their ids: the second database is a copy of the first.
     shutil.copyfile(on.data_dir / "vayro.db", off.data_dir / "vayro.db")
     with running_engine(on) as first, running_engine(off) as second:
+        if request.param == "forgetful":
+            for engine in (first, second):
+                forget_always(engine)
         yield first, second
+
+
+def forget_always(running: EngineThread) -> None:
+    """Every request finds nothing in memory, so that the lane's look-ups are what is compared."""
+    running.engine.memory.find = lambda _: None  # type: ignore[method-assign,assignment]
+    if running.server.lane:
+        running.server.lane.find = lambda _: None

@@ -52,8 +52,9 @@ def location_headers(url: str, cache_policy: bytes = b"private, no-store") -> He
     Stored destinations are canonical ASCII. Should an import have brought anything else, it is percent-encoded: no
     byte of a destination can end a header.
     """
+    is_canonical = url.isascii() and url.isprintable() and " " not in url
     return [
-        (b"location", quote(url, safe=_VISIBLE_ASCII).encode("ascii")),
+        (b"location", (url if is_canonical else quote(url, safe=_VISIBLE_ASCII)).encode("ascii")),
         (b"cache-control", cache_policy),
         (b"content-length", b"0"),
     ]

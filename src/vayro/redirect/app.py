@@ -12,8 +12,8 @@ from vayro.redirect.pages import METHOD_NOT_ALLOWED, NOT_FOUND
 from vayro.redirect.routes import refuse, router
 
 
-def create_app(engine: Engine) -> FastAPI:
-    """Return the application of this engine, which it starts and closes."""
+def create_app(engine: Engine) -> RedirectEndpoint:
+    """Return the application of this engine, which it starts and closes: FastAPI behind the redirects themselves."""
 
     @asynccontextmanager
     async def live(_app: FastAPI) -> AsyncIterator[None]:
@@ -27,8 +27,7 @@ def create_app(engine: Engine) -> FastAPI:
     app.state.engine = engine
     app.include_router(router)
     app.add_exception_handler(HTTPException, _refuse)
-    app.add_middleware(RedirectEndpoint, engine=engine)
-    return app
+    return RedirectEndpoint(app, engine)
 
 
 async def _refuse(request: Request, error: Exception) -> Response:

@@ -59,6 +59,7 @@ class EngineConnection(HttpToolsProtocol):
         self._is_in_head = False
         self._is_upgraded = False
         self._unread = b""
+        self._is_deferred = False
         self._running: RequestResponseCycle | None = None
         self._refusal: HTTPStatus | None = None
         self._is_refused = False
@@ -76,7 +77,7 @@ class EngineConnection(HttpToolsProtocol):
 
     def _feed(self) -> None:
         """Parse as far as requests may be under way at once: each that waits costs 5 kB, each byte on the wire one."""
-        while self._unread and not (self.pipeline or self._is_refused or self.flow.write_paused):
+        while self._unread and not (self.pipeline or self._is_refused or self._is_deferred or self.flow.write_paused):
             piece, self._unread = self._unread[:PIECE_BYTES], self._unread[PIECE_BYTES:]
             self._parse(piece)
         if self._unread:
@@ -211,7 +212,8 @@ class EngineConnection(HttpToolsProtocol):
 
     def _is_busy(self) -> bool:
         # uvicorn's annotation forgets that there is none before the first request.
-        return self.cycle is not None and not self.cycle.response_complete  # type: ignore[redundant-expr]
+        has_cycle = self.cycle is not None and not self.cycle.response_complete  # type: ignore[redundant-expr]
+        return has_cycle or self._is_deferred
 
     def _settle(self) -> None:
         self.is_idle = not (self._is_in_message or self._is_refused or self._is_upgraded or self._is_busy())

@@ -18,6 +18,7 @@ class EngineCounters:
 
     __slots__ = (
         "_lane_published", "accepted", "answers", "buckets", "dropped", "lane", "lookups", "metrics", "seconds",
+        "waited",
     )  # fmt: skip
 
     def __init__(self, metrics: Metrics) -> None:
@@ -28,6 +29,8 @@ class EngineCounters:
         self._lane_published = dict(self.lane)
         self.accepted = 0
         self.dropped: Counter[str] = Counter()
+        self.waited: Counter[int] = Counter()
+        """Answers of the fast lane that had to wait, for a lookup or for the disk."""
         self.answers: Counter[int] = Counter()
         self.lookups: Counter[str] = Counter()
         self.buckets = [0] * (len(REDIRECT_BUCKETS) + 1)
@@ -47,6 +50,8 @@ class EngineCounters:
                 self.lookups["memory"] += count
                 self.accepted += count
                 self._lane_published[status] = total
+        for status, count in self.waited.items():
+            metrics.redirects.labels("fast", status).inc(count)
         for status, count in self.answers.items():
             metrics.redirects.labels("app", status).inc(count)
         for source, count in self.lookups.items():
@@ -56,6 +61,7 @@ class EngineCounters:
         metrics.clicks_accepted.inc(max(0, self.accepted))
         self._publish_durations()
         self.accepted = min(0, self.accepted)
+        self.waited.clear()
         self.answers.clear()
         self.lookups.clear()
         self.dropped.clear()

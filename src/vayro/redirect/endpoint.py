@@ -97,7 +97,7 @@ class RedirectEndpoint:
     def _address(self, scope: Scope) -> str:
         peer = scope["client"][0] if scope["client"] else ""
         if not self._engine.addresses.is_trusted(peer):
-            return self._engine.addresses.read(peer, "")
+            return self._engine.addresses.read_peer(peer)
         hops = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
         return self._engine.addresses.read(peer, ",".join(hops))
 

@@ -1,10 +1,11 @@
 """The fast lane: plain requests for links in memory are answered where their bytes arrive.
 
-    data_received ── plain, idle, in memory, fresh? ──> click into the spool, prepared bytes into the socket
-          └───────── anything else ──────────────────> uvicorn, httptools, the FastAPI app
+    data_received ─┬─ plain, idle, in memory, fresh ──> click into the spool, prepared bytes into the socket
+                   ├─ plain, idle, not in memory ─────> a task looks the link up, then the same
+                   └─ anything else ──────────────────> uvicorn, httptools, the FastAPI app
 
-No ASGI scope, no task, no header parsing beyond one expression. What the lane sends is, byte for byte, what the app
-would have sent; tests compare the two over generated requests.
+No ASGI scope, no header parsing beyond one expression. What the lane sends is, byte for byte, what the app would have
+sent; tests compare the two over generated requests.
 """
 
 import asyncio
@@ -15,48 +16,16 @@ from typing import Any
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
-from vayro.clicks.event import NO_FLAGS, encode_flags, encode_ip
+from vayro.cache.snapshot import DEFAULT_DOMAIN
+from vayro.clicks.event import NO_FLAGS, encode_ip
 from vayro.errors import Unavailable
-from vayro.redirect.answer import REDIRECT_STATUSES, Headers, header_lines, status_line
 from vayro.redirect.connection import MAX_HEAD_BYTES, EngineConnection
 from vayro.redirect.counters import SAMPLE_EVERY
-from vayro.redirect.engine import Engine
-from vayro.redirect.memory import MemoryEntry
+from vayro.redirect.lane import HEAD_FLAGS, FastLane, PlainRequest
+from vayro.redirect.memory import MemoryEntry, memory_key
 from vayro.redirect.plain_head import has_ordinary_bytes, match_head, match_head_with_origin
 
-HEAD_FLAGS = encode_flags("head")
 _NOT_SAMPLED = SAMPLE_EVERY - 1
-
-
-class FastLane:
-    """What all connections of the process share."""
-
-    __slots__ = ("answers", "append", "counters", "encode", "engine", "find", "heads", "is_plain")
-
-    def __init__(self, engine: Engine) -> None:
-        """Args: engine, whose memory is answered from."""
-        self.engine = engine
-        self.find: Callable[[bytes], MemoryEntry | None] = engine.memory.links.get
-        self.encode = engine.recorder.encoder.encode
-        self.append = engine.recorder.writer.append
-        self.counters = engine.counters
-        self.answers = engine.counters.lane
-        self.heads: dict[int, bytes] = {}
-        self.is_plain = False
-        """Whether Host need not be looked at."""
-
-    def renew(self, default_headers: Headers) -> None:
-        """Take over uvicorn's default headers (`Date`) and what has changed elsewhere. Called once a second."""
-        lines = header_lines(default_headers)[:-2]
-        self.heads = {status: status_line(status) + lines for status in REDIRECT_STATUSES}
-        self.is_plain = self.engine.domains.is_trivial
-        if self.engine.is_draining:
-            self.find = _find_nothing
-
-    def drop(self) -> None:
-        """Count a click that the spool did not take. The lane's answers are counted as accepted, so take one back."""
-        self.counters.dropped["spool_full"] += 1
-        self.counters.accepted -= 1
 
 
 class FastLaneConnection(EngineConnection):
@@ -83,9 +52,8 @@ class FastLaneConnection(EngineConnection):
         super().connection_made(transport)
         addresses = self.engine.addresses
         self._peer = self.client[0] if self.client else ""
-        self._ip = encode_ip(addresses.read(self._peer, ""))
+        self._ip = encode_ip(addresses.read_peer(self._peer))
         self._is_trusted = addresses.is_trusted(self._peer)
-        self._write = transport.write
         # A closure: a method's lookups would cost 0.3 us more.
         self.data_received = self._make_receiver()  # type: ignore[method-assign,assignment]
         transport.set_protocol(self)
@@ -95,18 +63,24 @@ class FastLaneConnection(EngineConnection):
         super().connection_lost(exc)
         del self.data_received
 
-    def _make_receiver(self) -> Callable[[bytes], None]:
-        lane, ip, write, receive_slowly = self._lane, self._ip, self._write, super().data_received
+    def shutdown(self) -> None:
+        """Close when what is under way is answered."""
+        if not self._is_deferred:
+            super().shutdown()
+
+    def _make_receiver(self) -> Callable[[bytes], None]:  # noqa: C901  # each function more costs 0.1 us
+        lane, ip, write, receive_slowly = self._lane, self._ip, self.transport.write, super().data_received
         append, encode, answers = lane.append, lane.encode, lane.answers
 
-        def receive(data: bytes) -> None:
+        def receive(data: bytes) -> None:  # noqa: C901  # as above
             """Answer what is plain; leave the rest, from its first byte on, to the application."""
             size = len(data)
             if not self.is_idle or size > MAX_HEAD_BYTES or not has_ordinary_bytes(data):
                 receive_slowly(data)
                 return
             if not lane.is_plain or self._is_trusted:
-                self._answer_by_origin(data)
+                if rest := self._answer_by_origin(data):
+                    receive_slowly(rest)
                 return
             end = 0
             self.active_at = now = monotonic()
@@ -114,6 +88,10 @@ class FastLaneConnection(EngineConnection):
                 is_head, code, user_agent, referer = head.groups(b"")
                 entry = lane.find(code)
                 if entry is None or (now >= entry.refresh_at and not self._may_answer(entry, now)):
+                    piece = data[end : head.end()]
+                    asked = PlainRequest(DEFAULT_DOMAIN, code, is_head, ip, user_agent, referer, piece, now)
+                    if self._defer(asked):
+                        end = head.end()
                     break
                 flags = HEAD_FLAGS if is_head else NO_FLAGS
                 if not append(encode(entry.link_chunk, ip, user_agent, referer, flags)):
@@ -122,38 +100,50 @@ class FastLaneConnection(EngineConnection):
                 write(lane.heads[status] + entry.tail)
                 answers[status] = count = answers[status] + 1
                 if not count & _NOT_SAMPLED:
-                    lane.counters.observe(monotonic() - now, SAMPLE_EVERY)
+                    lane.sample(monotonic() - now)
                 end = head.end()
                 if end == size:
                     return
                 if self.flow.write_paused:  # the client does not read: the application waits for it
                     break
-            receive_slowly(data[end:])
+            if end < size:
+                receive_slowly(data[end:])
 
         return receive
 
-    def _answer_by_origin(self, data: bytes) -> None:
-        """As above, where Host decides the domain, or a proxy says who the visitor is."""
+    def _answer_by_origin(self, data: bytes) -> bytes:
+        """As above, where Host decides the domain, or a proxy says who the visitor is; return what is left."""
         lane = self._lane
         self.active_at = now = monotonic()
-        end, size = 0, len(data)
-        while end < size and self.is_idle:
-            head = match_head_with_origin(data, end)
-            if head is None:
-                break
+        end = 0
+        while (head := match_head_with_origin(data, end)) is not None:
             is_head, code, user_agent, referer, host, forwarded_for = head.groups(b"")
-            entry = self._find(host, code)
-            if entry is None or (now >= entry.refresh_at and not self._may_answer(entry, now)):
+            try:
+                domain = self.engine.domains.resolve(host)
+            except Unavailable:
                 break
-            ip = self._read_address(data[end : head.end()], forwarded_for)
-            flags = HEAD_FLAGS if is_head else NO_FLAGS
-            if not lane.append(lane.encode(entry.link_chunk, ip, user_agent, referer, flags)):
-                lane.drop()
-            self._write(lane.heads[entry.status] + entry.tail)
-            lane.answers[entry.status] += 1
+            piece = data[end : head.end()]
+            ip = self._read_address(piece, forwarded_for)
+            entry = lane.find(domain.encode() + b"/" + code if domain else code)
+            asked = PlainRequest(domain, code, is_head, ip, user_agent, referer, piece, now)
+            if entry is None or (now >= entry.refresh_at and not self._may_answer(entry, now)):
+                end += len(piece) if self._defer(asked) else 0
+                break
+            self._answer(entry, asked)
             end = head.end()
-        if end < size:
-            super().data_received(data[end:] if end else data)
+            if self.flow.write_paused:
+                break
+        return data[end:]
+
+    def _answer(self, entry: MemoryEntry, asked: PlainRequest) -> None:
+        lane = self._lane
+        flags = HEAD_FLAGS if asked.is_head else NO_FLAGS
+        if not lane.append(lane.encode(entry.link_chunk, asked.ip, asked.user_agent, asked.referer, flags)):
+            lane.drop()
+        self.transport.write(lane.heads[entry.status] + entry.tail)
+        lane.answers[entry.status] = count = lane.answers[entry.status] + 1
+        if not count & _NOT_SAMPLED:
+            lane.sample(monotonic() - asked.started)
 
     def _may_answer(self, entry: MemoryEntry, now: float) -> bool:
         """Whether an entry near its end may answer; starts its reading in the background."""
@@ -162,12 +152,47 @@ class FastLaneConnection(EngineConnection):
         self.engine.resolver.refresh(entry)
         return True
 
-    def _find(self, host: bytes, code: bytes) -> MemoryEntry | None:
+    # ── requests that wait ──
+
+    def _defer(self, asked: PlainRequest) -> bool:
+        """Look the link up and answer then; False when the application should decide, as memory shows already."""
+        engine = self.engine
+        held = engine.memory.find(memory_key(asked.domain, asked.code.decode()))
+        if engine.is_draining or (held and not (engine.recorder.is_durable and asked.started < held.lane_until)):
+            return False
+        self.is_idle, self._is_deferred = False, True
+        task = self.loop.create_task(self._answer_later(asked))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+        return True
+
+    async def _answer_later(self, asked: PlainRequest) -> None:
         try:
-            domain = self.engine.domains.resolve(host)
-        except Unavailable:
-            return None
-        return self._lane.find(domain.encode() + b"/" + code if domain else code)
+            entry = await self.engine.resolver.resolve(asked.domain, asked.code.decode())
+            if monotonic() >= entry.lane_until:  # no plain redirect: the application says what it is
+                self._unread = asked.data + self._unread
+                return
+            lane = self._lane
+            lane.record(entry, asked)
+            await self.engine.recorder.wait_until_durable()
+            if not self.transport.is_closing():
+                self.transport.write(lane.heads[entry.status] + entry.tail)
+            lane.counters.waited[entry.status] += 1
+            lane.counters.observe(monotonic() - asked.started)
+        except Exception:  # noqa: BLE001  # the application meets it again, and answers it
+            self._unread = asked.data + self._unread
+        finally:
+            self._is_deferred = False
+            self.active_at = monotonic()
+            self._go_on()
+
+    def _go_on(self) -> None:
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        self._feed()
+        if self.engine.is_draining and self.is_idle:
+            self.transport.close()
 
     def _read_address(self, head: bytes, forwarded_for: bytes) -> bytes:
         if not self._is_trusted or not forwarded_for:
@@ -177,7 +202,3 @@ class FastLaneConnection(EngineConnection):
             lines = [line.partition(b":") for line in head.split(b"\r\n")]
             hops = b",".join(value for name, _, value in lines if name.lower() == b"x-forwarded-for")
         return encode_ip(self.engine.addresses.read(self._peer, hops.decode("latin-1")))
-
-
-def _find_nothing(_key: bytes) -> None:
-    """What a draining process finds: the application answers then, and closes the connection."""

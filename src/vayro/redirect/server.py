@@ -14,7 +14,8 @@ import uvicorn
 from vayro.redirect.app import create_app
 from vayro.redirect.connection import EngineConnection
 from vayro.redirect.engine import Engine
-from vayro.redirect.fastlane import FastLane, FastLaneConnection
+from vayro.redirect.fastlane import FastLaneConnection
+from vayro.redirect.lane import FastLane
 
 # Time for a load balancer to see that we are not ready, before the socket closes.
 DRAIN_SECONDS = 1.0
@@ -28,7 +29,7 @@ class EngineServer(uvicorn.Server):
     def __init__(self, engine: Engine) -> None:
         """Args: engine, which the application starts and closes."""
         self.engine = engine
-        self.lane = FastLane(engine) if engine.settings.fast_lane and not engine.recorder.is_durable else None
+        self.lane = FastLane(engine) if engine.settings.fast_lane else None
         super().__init__(_configure(engine, self.lane))
         self._draining: asyncio.TimerHandle | None = None
 

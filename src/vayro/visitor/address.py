@@ -16,6 +16,7 @@ class AddressReader:
         """Args: trusted, the proxies' networks (`VAYRO_TRUSTED_PROXIES`)."""
         self._trusted = tuple(trusted)
         self.is_trusted = lru_cache(REMEMBERED_PEERS)(self._is_trusted)
+        self.read_peer = lru_cache(REMEMBERED_PEERS)(self._read_peer)
 
     def read(self, peer: str, forwarded_for: str) -> str:
         """Return the visitor's address: the rightmost hop that no trusted proxy added; "" when there is no peer."""
@@ -31,6 +32,11 @@ class AddressReader:
                 if not self._contains(found):
                     break
         return str(address)
+
+    def _read_peer(self, peer: str) -> str:
+        """Return the peer's own address, in its canonical form; "" when it is none."""
+        address = _parse(peer)
+        return "" if address is None else str(address)
 
     def _is_trusted(self, peer: str) -> bool:
         address = _parse(peer)

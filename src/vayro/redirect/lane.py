@@ -1,0 +1,72 @@
+"""What all connections of a process share of the fast lane."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from vayro.clicks.event import NO_FLAGS, encode_flags
+from vayro.redirect.answer import REDIRECT_STATUSES, Headers, header_lines, status_line
+from vayro.redirect.counters import SAMPLE_EVERY
+from vayro.redirect.engine import Engine
+from vayro.redirect.memory import MemoryEntry
+
+Find = Callable[[bytes], MemoryEntry | None]
+HEAD_FLAGS = encode_flags("head")
+
+
+class PlainRequest(NamedTuple):
+    """What a click needs of a plain request, and the request itself, should the application have to answer it."""
+
+    domain: str
+    code: bytes
+    is_head: bytes
+    ip: bytes
+    user_agent: bytes
+    referer: bytes
+    data: bytes
+    started: float
+
+
+class FastLane:
+    """The memory that is answered from, where clicks go, and the heads of the answers."""
+
+    __slots__ = ("answers", "append", "counters", "encode", "engine", "find", "heads", "is_plain")
+
+    def __init__(self, engine: Engine) -> None:
+        """Args: engine, whose links these are."""
+        self.engine = engine
+        self.find: Find = engine.memory.links.get
+        self.encode = engine.recorder.encoder.encode
+        self.append = engine.recorder.writer.append
+        self.counters = engine.counters
+        self.answers = engine.counters.lane
+        self.heads: dict[int, bytes] = {}
+        self.is_plain = False
+        """Whether Host need not be looked at."""
+        if engine.recorder.is_durable:
+            self.find = _find_nothing  # nothing can be answered before the disk has it
+
+    def renew(self, default_headers: Headers) -> None:
+        """Take over uvicorn's default headers (`Date`) and what has changed elsewhere. Called once a second."""
+        lines = header_lines(default_headers)[:-2]
+        self.heads = {status: status_line(status) + lines for status in REDIRECT_STATUSES}
+        self.is_plain = self.engine.domains.is_trivial
+        if self.engine.is_draining:
+            self.find = _find_nothing
+
+    def drop(self) -> None:
+        """Count a click that the spool did not take. The lane's answers are counted as accepted, so take one back."""
+        self.counters.dropped["spool_full"] += 1
+        self.counters.accepted -= 1
+
+    def record(self, entry: MemoryEntry, request: PlainRequest) -> None:
+        """Record the click of a request that waited."""
+        flags = HEAD_FLAGS if request.is_head else NO_FLAGS
+        self.engine.recorder.record(entry.link_chunk, request.ip, request.user_agent, request.referer, flags)
+
+    def sample(self, seconds: float) -> None:
+        """Count one measured duration for all answers since the last one."""
+        self.counters.observe(seconds, SAMPLE_EVERY)
+
+
+def _find_nothing(_key: bytes) -> None:
+    """What a process finds that may not answer at once."""
