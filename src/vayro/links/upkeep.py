@@ -1,4 +1,4 @@
-"""What keeps the set of links in order: duplicates, the cache after a cold start, keys that nobody repeats any more."""
+"""What keeps the set of links in order: duplicates, and the cache after a cold start."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -9,13 +9,12 @@ from sqlalchemy.exc import IntegrityError
 from vayro.cache.port import LinkCache
 from vayro.database.engine import Database
 from vayro.errors import Unavailable, ValidationFailed
-from vayro.links import duplicates, idempotency, repository
+from vayro.links import duplicates, repository
 from vayro.links.draft import STANDARD
 from vayro.links.duplicates import DuplicateGroup
 from vayro.links.publication import publish
 from vayro.links.record import LinkRecord
 
-IDEMPOTENCY_KEPT = dt.timedelta(hours=48)
 _WARM_CHUNK = 1_000
 _DEDUPE_TRIES = 5
 
@@ -85,11 +84,6 @@ class LinkUpkeep:
             if progress:
                 progress(start + len(chunk), len(records))
         return len(records)
-
-    async def forget_idempotency_keys(self, now: dt.datetime) -> int:
-        """Forget the `Idempotency-Key`s of more than two days ago; return how many."""
-        async with self._database.transaction() as connection:
-            return await idempotency.delete_claims_before(connection, now - IDEMPOTENCY_KEPT)
 
     async def _dedupe(self, link_type: str, *, dry_run: bool) -> DedupeOutcome:
         now = dt.datetime.now(dt.UTC)
