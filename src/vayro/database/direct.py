@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from vayro.errors import Unavailable
 
 CONNECT_SECONDS = 3
-ANSWER_SECONDS = 10
+ANSWER_SECONDS = 5
 
 
 class DirectConnection:

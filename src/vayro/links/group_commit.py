@@ -20,6 +20,7 @@ from vayro.links.record import LinkRecord
 
 MAX_GROUP = 500
 MAX_WAITING = 20_000
+WRITE_SECONDS = 10
 _DEADLOCK_TRIES = 3
 
 Write = Callable[[Sequence[LinkRecord]], Awaitable[Versions]]
@@ -122,15 +123,26 @@ def at_version(record: LinkRecord, version: int) -> LinkRecord:
 
 
 async def write_retrying(write: Write, records: Sequence[LinkRecord]) -> Versions:
-    """Write the links in an order in which processes wait for each other; try again after a deadlock all the same."""
+    """Write the links in an order in which processes wait for each other; try again after a deadlock all the same.
+
+    Raises Unavailable after 10 s, so that a database that holds its breath does not hold ours.
+    """
     ordered = in_lock_order(records)
     for _ in range(_DEADLOCK_TRIES):
         try:
-            return await write(ordered)
+            return await _write_in_time(write, ordered)
         except Unavailable as error:
             if not is_deadlock(error.__cause__):
                 raise
-    return await write(ordered)
+    return await _write_in_time(write, ordered)
+
+
+async def _write_in_time(write: Write, records: Sequence[LinkRecord]) -> Versions:
+    try:
+        async with asyncio.timeout(WRITE_SECONDS):
+            return await write(records)
+    except TimeoutError as error:
+        raise Unavailable("The database does not answer.") from error
 
 
 def _fail(group: list[_Waiting], error: BaseException) -> None:
