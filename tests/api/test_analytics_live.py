@@ -15,7 +15,10 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tests.api.conftest import client, make_key
 from tests.clicks.clicks_data import Click, random_click
+from tests.processes import vayro
+from tests.servers import free_port
 from vayro.database.engine import Database, open_database
 from vayro.database.models import click_batches, click_events
 from vayro.settings import Settings
@@ -201,3 +204,14 @@ async def test_an_unknown_last_event_begins_with_the_present(
         (new,) = clicks_on(link, 1)
         await commit(database, [new])
         assert [event["id"] for event in await feed.take(1)] == [str(new["id"])]
+
+
+async def test_a_process_that_is_told_to_stop_ends_its_feeds_and_goes(settings: Settings) -> None:
+    with vayro("api", settings, api_port=free_port()) as process:
+        async with client(process.url, await make_key(settings)) as api, listening(api) as feed:
+            started = time.monotonic()
+            stopping = asyncio.create_task(asyncio.to_thread(process.stop))
+            async with asyncio.timeout(5):
+                await feed.end()
+            assert await stopping == 0
+            assert time.monotonic() - started < 8

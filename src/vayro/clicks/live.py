@@ -148,14 +148,20 @@ class LiveFeed:
             self._known = dict.fromkeys(recent, time.monotonic())
 
     async def _read(self) -> None:
-        """Read batches until nobody listens any more; a database that is away is asked again."""
-        await asyncio.sleep(0)
-        while self._listeners and not self._draining.is_set():
-            with suppress(Unavailable):
-                await self._read_once()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._draining.wait(), POLL_SECONDS)
-        self._end_all()
+        """Read batches until nobody listens any more; a database that is away is asked again.
+
+        However it ends, so do its listeners: they come back with the id of their last event.
+        """
+        try:
+            while self._listeners and not self._draining.is_set():
+                with suppress(Unavailable):
+                    await self._read_once()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._draining.wait(), POLL_SECONDS)
+        except Exception:  # noqa: BLE001 -- whatever it was, the listeners must not wait for ever
+            _log.exception("the live feed broke off")
+        finally:
+            self._end_all()
 
     async def _read_once(self) -> None:
         batches = await self._find_batches()
