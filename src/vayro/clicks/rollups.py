@@ -53,6 +53,11 @@ async def invalidate_rollups(connection: AsyncConnection, touched: Mapping[UUID,
     """
     owners = await _find_workspaces(connection, touched.keys())
     marks = {(owners[link], floor_hour(hour)) for link, hours in touched.items() if link in owners for hour in hours}
+    await insert_marks(connection, marks)
+
+
+async def insert_marks(connection: AsyncConnection, marks: Collection[tuple[UUID, dt.datetime]]) -> None:
+    """Mark (workspace, closed hour) pairs whose clicks are changed in this transaction."""
     if marks:
         rows = [{"workspace_id": workspace_id, "hour": hour} for workspace_id, hour in marks]
         await connection.execute(insert(rollup_marks), rows)

@@ -12,7 +12,7 @@ from sqlalchemy import Select, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vayro.database.dialect import insert_ignoring
-from vayro.database.models import domains, link_changes, link_stats, links
+from vayro.database.models import domains, link_changes, link_deletions, link_stats, links
 from vayro.links.record import LinkRecord, record_from_row
 
 CLICKS = func.coalesce(link_stats.c.clicks, 0).label("clicks")
@@ -70,6 +70,12 @@ async def delete_link(connection: AsyncConnection, workspace_id: UUID, link_id: 
     mine = (links.c.id == link_id) & (links.c.workspace_id == workspace_id)
     row = (await connection.execute(delete(links).where(mine).returning(links))).mappings().one_or_none()
     return record_from_row(row) if row else None
+
+
+async def insert_deletion(connection: AsyncConnection, gone: LinkRecord, now: dt.datetime) -> None:
+    """Remember that the link was deleted, so that its clicks are purged."""
+    row = {"link_id": gone.id, "workspace_id": gone.workspace_id, "deleted_at": now}
+    await connection.execute(insert(link_deletions).values(row))
 
 
 async def insert_changes(

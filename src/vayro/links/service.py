@@ -131,8 +131,9 @@ class LinkService:
         """Delete the link; its clicks are purged later by a job. Raises NotFound."""
         async with self._database.transaction() as connection:
             old = _required(await repository.delete_link(connection, workspace_id, link_id))
-            gone = [editing.next_version(old)]
-            await repository.insert_changes(connection, gone, dt.datetime.now(dt.UTC), is_deleted=True)
+            now = dt.datetime.now(dt.UTC)
+            await repository.insert_changes(connection, [editing.next_version(old)], now, is_deleted=True)
+            await repository.insert_deletion(connection, old, now)
         await self._publish([], left=[old])
 
     # ── inside ──

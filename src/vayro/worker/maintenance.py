@@ -11,6 +11,7 @@ from sqlalchemy import Table, delete, text
 from sqlalchemy.sql.elements import ColumnElement
 
 from vayro.clicks.lease import Lease
+from vayro.clicks.purge import purge_deleted_links
 from vayro.clicks.rollup_check import RollupCheck
 from vayro.clicks.rollup_job import RollupJob
 from vayro.database.engine import Database
@@ -51,6 +52,7 @@ class Maintenance:
         self.chores = [
             Chore("rollups", 30, RollupJob(database).run, is_shared=False),
             Chore("rollup check", 86_400, RollupCheck(database).run),
+            Chore("deleted links", 60, self._purge_deleted_links),
             Chore("old salts", 600, lambda: delete_old_salts(database)),
             Chore("old batches", 60, self._delete_batches),
             Chore("old changes", 3600, self._delete_changes),
@@ -109,6 +111,10 @@ class Maintenance:
     async def _delete(self, table: Table, condition: ColumnElement[bool]) -> None:
         async with self._database.transaction() as connection:
             await connection.execute(delete(table).where(condition))
+
+    async def _purge_deleted_links(self) -> None:
+        if purged := await purge_deleted_links(self._database, dt.datetime.now(dt.UTC)):
+            _log.info("purged clicks of deleted links", clicks=purged)
 
     async def _delete_batches(self) -> None:
         await self._delete(click_batches, _before(click_batches.c.committed_at, BATCHES_KEPT))

@@ -20,6 +20,7 @@ from vayro.database.models.links import (
     IdempotencyKey,
     Link,
     LinkChange,
+    LinkDeletion,
     LinkUsage,
     SnowflakeNode,
 )
@@ -45,5 +46,6 @@ domains = table_of(Domain)
 idempotency_keys = table_of(IdempotencyKey)
 links = table_of(Link)
 link_changes = table_of(LinkChange)
+link_deletions = table_of(LinkDeletion)
 link_usage = table_of(LinkUsage)
 snowflake_nodes = table_of(SnowflakeNode)

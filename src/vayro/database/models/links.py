@@ -76,6 +76,16 @@ class LinkChange(Model):
     changed_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, index=True)
 
 
+class LinkDeletion(Model):
+    """A link that was deleted lately: its clicks are still to be purged, those that arrive late among them."""
+
+    __tablename__ = "link_deletions"
+
+    link_id: Mapped[Key]
+    workspace_id: Mapped[Reference]
+    deleted_at: Mapped[Instant]
+
+
 class LinkUsage(Model):
     """Redirects given by links that have `max_clicks`; counted by the engine before it answers."""
 

@@ -69,6 +69,13 @@ def upgrade() -> None:
     op.create_index("ix_link_changes_changed_at", "link_changes", ["changed_at"], unique=False)
     op.create_index("ix_link_changes_domain_short_code", "link_changes", ["domain", "short_code"], unique=False)
     op.create_table(
+        "link_deletions",
+        sa.Column("link_id", UuidText(), nullable=False),
+        sa.Column("workspace_id", UuidText(), nullable=False),
+        sa.Column("deleted_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("link_id", name="pk_link_deletions"),
+    )
+    op.create_table(
         "link_usage",
         sa.Column("link_id", UuidText(), nullable=False),
         sa.Column("used", sa.BigInteger(), nullable=False),
@@ -107,6 +114,7 @@ def downgrade() -> None:
         "snowflake_nodes",
         "code_blocks",
         "link_usage",
+        "link_deletions",
         "link_changes",
         "links",
         "domains",
