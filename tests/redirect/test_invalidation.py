@@ -5,6 +5,7 @@ import datetime as dt
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import update
@@ -163,7 +164,7 @@ def test_numbers_that_commit_late_are_still_read(postgres_url: str, settings_fac
         database = open_database(settings_factory(database_url=postgres_url))
         feed = ChangeFeed(database)
         assert await feed.read() == ((), True)
-        row = {"domain": "", "link_id": "01234567-89ab-7def-8123-456789abcdef", "version": 1, "changed_at": _now()}
+        row = {"domain": "", "link_id": UUID(int=1), "version": 1, "changed_at": _now()}
         async with database.transaction() as slow:
             await slow.execute(link_changes.insert().values(**row, short_code="slow", is_deleted=False))
             async with database.transaction() as quick:
@@ -194,3 +195,19 @@ def test_a_black_hole_instead_of_redis_costs_a_tenth_of_a_second_at_most(
             times.append(time.monotonic() - started)
         assert max(times) < 0.2
         assert sorted(times)[15] < 0.05
+
+
+def test_an_import_between_two_readings_is_read_to_its_end(sqlite_url: str, settings_factory: SettingsFactory) -> None:
+    async def scenario() -> tuple[int, bool]:
+        database = open_database(settings_factory(database_url=sqlite_url))
+        feed = ChangeFeed(database)
+        await feed.read()
+        row = {"domain": "", "link_id": UUID(int=1), "version": 1, "is_deleted": False, "changed_at": _now()}
+        async with database.transaction() as connection:
+            rows = [{**row, "short_code": f"c{number}"} for number in range(2500)]
+            await connection.execute(link_changes.insert(), rows)
+        changes, has_gap = await feed.read()
+        await database.close()
+        return len(changes), has_gap
+
+    assert asyncio.run(scenario()) == (2500, False)
