@@ -3,12 +3,13 @@
 import asyncio
 
 import pytest
+from sqlalchemy import select
 from uuid_utils.compat import uuid7
 
 from tests.factories import make_link
 from tests.links.link_services import Person, RecordingCache, changes_of, draft, edit
 from vayro.database.engine import Database
-from vayro.database.models import link_stats
+from vayro.database.models import link_deletions, link_stats
 from vayro.errors import CodeTaken, InvalidCode, NotFound, ValidationFailed
 from vayro.links.search import LinkFilter, Position, Sort
 from vayro.links.service import LinkService
@@ -91,6 +92,9 @@ async def test_a_deleted_link_is_gone_and_announced(
         await service.get(ada.workspace_id, made.id)
     assert await changes_of(database, made.short_code) == [(1, False), (2, True)]
     assert (cache.announced[-1].version, cache.announced[-1].is_deleted) == (2, True)
+    async with database.read() as connection:
+        deletions = (await connection.execute(select(link_deletions))).all()
+    assert [(row.link_id, row.workspace_id) for row in deletions] == [(made.id, ada.workspace_id)]
 
 
 async def test_nobody_reaches_a_link_of_another_workspace(service: LinkService, ada: Person, bob: Person) -> None:
