@@ -87,6 +87,10 @@ class RollupJob:
         up after two seconds, until the next run.
         """
         target = floor_hour(self._clock() - GRACE)
+        async with self._database.read() as connection:
+            closed_until = await find_until(connection, "closed")
+        if closed_until >= target:
+            return closed_until
         try:
             async with self._database.transaction() as connection:
                 await self._lease.renew(connection, self._clock())
@@ -95,8 +99,7 @@ class RollupJob:
                     await connection.execute(select(func.pg_advisory_xact_lock(CLOSING_LOCK)))
                 return await self._advance_closed(connection, target)
         except Unavailable:
-            async with self._database.read() as connection:
-                return await find_until(connection, "closed")
+            return closed_until
 
     async def _advance_closed(self, connection: AsyncConnection, target: dt.datetime) -> dt.datetime:
         known = set(await connection.scalars(select(rollup_state.c.name)))

@@ -4,10 +4,9 @@ import asyncio
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from vayro.clicks.counting import DIMENSIONS, LINK, MAX_LINKS, OTHER
 from vayro.clicks.coverage import Scope
@@ -108,10 +107,6 @@ class AnalyticsService:
     async def read_workspace(self, workspace_id: UUID, asked: Asked) -> Analytics:
         """Return the analytics of all links of a workspace, and those with most clicks. Raises ValidationFailed."""
         return await self._answer(Scope(workspace_id), asked)
-
-    async def summarise(self, link: Row[Any], asked: Asked | None = None) -> Analytics:
-        """Return the analytics of a link (a row with `id` and `workspace_id`), by default of the last 30 days."""
-        return await self._answer(Scope(link.workspace_id, link.id), asked or Asked())
 
     async def check_link(self, workspace_id: UUID, link_id: UUID) -> None:
         """Raise NotFound when the workspace has no such link."""
