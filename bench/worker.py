@@ -95,6 +95,7 @@ def fill_stream(redis_url: str, clicks: int) -> None:
             batch.clear()
     if batch:
         pipe.send(b"".join(batch), len(batch))
+    pipe.confirm()
     pipe.close()
 
 

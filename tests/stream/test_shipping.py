@@ -214,10 +214,12 @@ async def test_a_redis_without_room_is_tried_again(
     sent = await append(writer, 300)
     pipe = RedisPipe(parse_address(own_redis.url))
     shipper = Shipper(SpoolReader(settings.spool_dir), pipe)
+    shipper.ship()
     with pytest.raises(PipeBroken, match="OOM"):
-        shipper.ship()
+        shipper.confirm()
     own_redis.send("CONFIG SET maxmemory 0")
     assert shipper.ship() == 300
+    shipper.confirm()
     pipe.close()
     async with working(settings, database):
         await await_rows(database, 300)
@@ -282,6 +284,43 @@ async def test_trimming_keeps_what_any_group_still_needs(redis_url: str, setting
     await client.aclose()
 
 
+def test_a_broken_pipe_takes_back_no_more_than_was_sent_and_spoils_no_resend(
+    own_redis: RedisServer, settings_factory: SettingsFactory
+) -> None:
+    spool = settings_factory().spool_dir
+    writer = open_writer(spool)
+    pipe = RedisPipe(parse_address(own_redis.url))
+    shipper = Shipper(SpoolReader(spool), pipe)
+    for _ in range(10):
+        writer.append(make_payload())
+    shipper.ship()
+    shipper.confirm()
+    for _ in range(10):
+        writer.append(make_payload())
+    own_redis.pause()  # it takes what is sent, and dies before it answers
+    shipper.ship()
+    own_redis.kill()
+    with pytest.raises(PipeBroken):
+        shipper.confirm()
+    own_redis.start()
+    shipper.ship()
+    shipper.confirm()
+    shipper.resend()
+    own_redis.pause()
+    assert shipper.ship() == 20
+    shipper.resend()
+    own_redis.kill()
+    with pytest.raises(PipeBroken):
+        shipper.ship()
+    own_redis.start()
+    assert shipper.ship() == 20
+    shipper.confirm()
+    assert shipper.completed == shipper.attempted
+    writer.close()
+    pipe.close()
+    shipper._reader.close()
+
+
 def test_patience_waits_for_quiet_and_longer_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [0.0]
     monkeypatch.setattr(oversight.time, "monotonic", lambda: clock[0])
@@ -313,6 +352,9 @@ def test_the_pipe_signs_in(own_redis: RedisServer) -> None:
     own_redis.send("CONFIG SET requirepass s3cret")
     pipe = RedisPipe(parse_address(own_redis.url.replace("redis://", "redis://:s3cret@").replace("/0", "/2")))
     pipe.send(b"*5\r\n$4\r\nXADD\r\n$1\r\ns\r\n$1\r\n*\r\n$1\r\na\r\n$1\r\nb\r\n", 1)
+    pipe.confirm()
     pipe.close()
+    stranger = RedisPipe(parse_address(own_redis.url))
+    stranger.send(b"*2\r\n$3\r\nGET\r\n$1\r\na\r\n", 1)
     with pytest.raises(PipeBroken, match="NOAUTH"):
-        RedisPipe(parse_address(own_redis.url)).send(b"*2\r\n$3\r\nGET\r\n$1\r\na\r\n", 1)
+        stranger.confirm()

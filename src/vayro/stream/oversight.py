@@ -27,8 +27,8 @@ class Sent(Protocol):
     completed: int
 
 
-class StreamIdentity(NamedTuple):
-    """What changes when entries may have been lost. `completed` was read before `entries_added`, `attempted` after."""
+class StreamState(NamedTuple):
+    """What is looked at. `completed` was read before `entries_added`, `attempted` after."""
 
     run_id: str
     epoch: str
@@ -36,26 +36,32 @@ class StreamIdentity(NamedTuple):
     entries_added: int
     attempted: int
 
-    def is_continued_by(self, later: "StreamIdentity") -> bool:
-        """Whether the same server still holds the same stream, grown by at least what we have added since."""
-        is_same = (self.run_id, self.epoch) == (later.run_id, later.epoch)
-        return is_same and later.entries_added - self.entries_added >= max(0, later.completed - self.attempted)
+    @property
+    def others(self) -> int:
+        """At least so many entries were added by others than this shipper (or by it, before it counted)."""
+        return self.entries_added - self.attempted
 
 
 class StreamWatch:
-    """Notices when the stream may have lost entries."""
+    """Notices when the stream may have lost entries: another server, another epoch, or fewer entries than we added."""
 
     def __init__(self, client: RedisClient, sent: Sent) -> None:
         """Args: client, for this alone; sent, the counters of the shipper."""
         self._client = client
         self._sent = sent
-        self._identity: StreamIdentity | None = None
+        self._server: tuple[str, str] | None = None
+        self._others = 0
 
     async def has_lost(self) -> bool:
         """Whether entries may have been lost since the last call. Raises when Redis does not answer."""
-        found = await self._identify()
-        before, self._identity = self._identity, found
-        if before is None or before.is_continued_by(found):
+        found = await self._look()
+        server = (found.run_id, found.epoch)
+        # Against the highest count ever seen: a stream that is deleted and grows again never reaches it.
+        is_same = self._server == server and found.entries_added >= self._others + found.completed
+        is_first = self._server is None
+        self._server = server
+        self._others = max(self._others, found.others) if is_same else found.others
+        if is_same or is_first:
             return False
         _log.warning("redis may have lost clicks: all that are not committed are sent again", run_id=found.run_id)
         return True
@@ -67,13 +73,13 @@ class StreamWatch:
                 return not group["pending"] and not group.get("lag")
         return False
 
-    async def _identify(self) -> StreamIdentity:
+    async def _look(self) -> StreamState:
         # The key lives in the same slot's server only by chance; it tells a flush, which empties every server.
         await self._client.set(EPOCH_KEY, secrets.token_hex(8), nx=True)
         epoch = await self._client.get(EPOCH_KEY)
         run_id, completed = await self._run_id(), self._sent.completed
         entries_added = await self._entries_added()
-        return StreamIdentity(run_id, str(epoch), completed, entries_added, self._sent.attempted)
+        return StreamState(run_id, str(epoch), completed, entries_added, self._sent.attempted)
 
     async def _run_id(self) -> str:
         if hasattr(self._client, "get_node_from_key"):

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 TIMEOUT_SECONDS = 3.0
 _RECEIVE_BYTES = 1 << 18
+_MOST_UNANSWERED = 10_000
 
 
 class PipeBroken(OSError):
@@ -55,19 +56,34 @@ class RedisPipe:
         self.address = address
         self._timeout_seconds = timeout_seconds
         self._socket: socket.socket | None = None
+        self._unanswered = 0
 
     def send(self, commands: bytes, count: int) -> None:
-        """Send `count` commands whose answers are bulk strings, and return when all have been answered.
+        """Send `count` commands whose answers are bulk strings; `confirm` tells what became of them.
 
-        Raises PipeBroken; then any number of them may have been carried out.
+        Raises PipeBroken; then any number of the commands not confirmed may have been carried out.
         """
+        if self._unanswered > _MOST_UNANSWERED:
+            self.confirm()
         try:
             connection = self._socket or self._connect()
             connection.sendall(commands)
-            self._await_answers(connection, count)
+            self._unanswered += count
         except OSError as error:
             self.close()
             raise PipeBroken(str(error)) from error
+
+    def confirm(self) -> None:
+        """Return when all that was sent has been answered. Raises PipeBroken, as `send`."""
+        if not self._unanswered:
+            return
+        try:
+            if self._socket:
+                self._await_answers(self._socket, self._unanswered)
+        except OSError as error:
+            self.close()
+            raise PipeBroken(str(error)) from error
+        self._unanswered = 0
 
     def close(self) -> None:
         """Close the connection."""
@@ -75,6 +91,7 @@ class RedisPipe:
             with contextlib.suppress(OSError):
                 self._socket.close()
             self._socket = None
+        self._unanswered = 0
 
     def _connect(self) -> socket.socket:
         address = self.address

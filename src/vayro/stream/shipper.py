@@ -33,7 +33,8 @@ from vayro.stream.shipping import Shipper
 BUSY_SECONDS = 0.02
 IDLE_SECONDS = 0.1
 AWAY_SECONDS = 0.5
-OVERSEE_SECONDS = 1.0
+OVERSEE_SECONDS = 2.0
+PUBLISH_SECONDS = 1.0
 STAND_BY_SECONDS = 0.5
 DRAIN_SECONDS = 3.0
 _MALLOPT_TRIM_THRESHOLD, _MALLOPT_MMAP_THRESHOLD, _KEPT_BYTES = -1, -3, 64 << 20
@@ -84,6 +85,8 @@ class ShippingLoop:
             self._stop.wait(self._pass())
         self._obey()
         self._pass()
+        with contextlib.suppress(PipeBroken):
+            self._shipper.confirm()
 
     def _obey(self) -> None:
         with contextlib.suppress(queue.Empty):
@@ -102,7 +105,7 @@ class ShippingLoop:
         return AWAY_SECONDS
 
     def _publish(self) -> None:
-        if time.monotonic() - self._published_at >= OVERSEE_SECONDS:
+        if time.monotonic() - self._published_at >= PUBLISH_SECONDS:
             size, age = self._shipper.backlog()
             self._metrics.spool_bytes.set(size)
             self._metrics.spool_oldest.set(age)

@@ -12,7 +12,7 @@ from vayro.stream.progress import Progress
 from vayro.stream.redis_client import STREAM
 
 BATCH_EVENTS = 2_000
-REFRESH_SECONDS = 0.1
+REFRESH_SECONDS = 0.25
 _log = structlog.get_logger(__name__)
 
 # An event is the field/value list of its XADD already; this and the segment's name go around it.
@@ -42,9 +42,14 @@ class Shipper:
         """Events handed to Redis so far, counted before it answers."""
         self.completed = 0
         """Events that Redis has taken so far, repetitions included."""
+        self._unconfirmed: list[tuple[SegmentReader, int, int]] = []
 
     def ship(self) -> int:
-        """Send what is new; return how many events were sent. Raises PipeBroken; they will be sent again."""
+        """Send what is new; return how many events were sent. Raises PipeBroken; they will be sent again.
+
+        The answers are read at the next call: by then they have all come, and cost one read instead of ten.
+        """
+        self.confirm()
         self._refresh()
         sent = 0
         for engine in self._reader.engines():
@@ -53,8 +58,18 @@ class Shipper:
                 sent += len(payloads)
                 if segment.is_finished:
                     self._refreshed_at = 0.0
-        self._report_return()
         return sent
+
+    def confirm(self) -> None:
+        """Wait for the answers to what was sent. Raises PipeBroken; then all of that will be sent again."""
+        try:
+            self._pipe.confirm()
+        except PipeBroken:
+            self._take_back()
+            raise
+        self.completed = self.attempted
+        self._unconfirmed.clear()
+        self._report_return()
 
     def shipped(self) -> list[Shipped]:
         """Return the segments that wait for their commit."""
@@ -91,6 +106,7 @@ class Shipper:
     def _send(self, segment: SegmentReader, start: int, payloads: list[bytes]) -> None:
         name = segment.name.encode()
         tail = b"$7\r\nsegment\r\n$%d\r\n%b\r\n" % (len(name), name)
+        self._unconfirmed.append((segment, start, segment.count - len(payloads)))
         try:
             for first in range(0, len(payloads), BATCH_EVENTS):
                 batch = payloads[first : first + BATCH_EVENTS]
@@ -99,11 +115,17 @@ class Shipper:
                 batch[-1] += tail
                 self.attempted += count
                 self._pipe.send((tail + _XADD).join(batch), count)
-                self.completed += count
         except PipeBroken:
-            segment.offset, segment.is_finished = start, False
-            segment.count -= len(payloads)
+            self._take_back()
             raise
+
+    def _take_back(self) -> None:
+        """Go back to before what was not confirmed, unless a resend has gone further back already."""
+        for segment, offset, count in self._unconfirmed:
+            if offset < segment.offset:
+                segment.offset, segment.count, segment.is_finished = offset, count, False
+        self._unconfirmed.clear()
+        self.attempted = self.completed
 
     def _refresh(self) -> None:
         if time.monotonic() - self._refreshed_at >= REFRESH_SECONDS:
