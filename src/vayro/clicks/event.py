@@ -14,7 +14,7 @@ FIELDS = ("timestamp", "event_id", "link_id", "ip", "user_agent", "referer", "fl
 MAX_VALUE_BYTES = 2_048
 """Of a user agent or referrer; what is longer is an attack, not a browser."""
 
-_COUNTER_END = 0x1000
+_DIGITS = tuple(b"%03x" % number for number in range(0x1000))
 _join = b"".join
 
 
@@ -62,16 +62,15 @@ class ClickEncoder:
     whenever the count wraps, so identifiers stay unique at any rate.
     """
 
-    __slots__ = ("_counter", "_digits", "_head", "_millisecond", "_referer_heads", "_tail", "_user_agent_heads")
+    __slots__ = ("_digits_left", "_head", "_millisecond", "_referer_heads", "_tail", "_user_agent_heads")
 
     def __init__(self) -> None:
         """Start with fresh random bits."""
         self._millisecond = 0
-        self._counter = 0
+        self._digits_left = iter(_DIGITS)
         self._head = b""
         self._tail = b""
         # Joining ready pieces takes 0.15 us, formatting the same event 0.5 us.
-        self._digits = tuple(b"%03x" % number for number in range(_COUNTER_END))
         self._user_agent_heads = tuple(b"$10\r\nuser_agent\r\n$%d\r\n" % size for size in range(MAX_VALUE_BYTES + 1))
         self._referer_heads = tuple(b"\r\n$7\r\nreferer\r\n$%d\r\n" % size for size in range(MAX_VALUE_BYTES + 1))
 
@@ -81,27 +80,26 @@ class ClickEncoder:
         Of the other two, what is beyond MAX_VALUE_BYTES is cut off.
         """
         now = time_ns() // 1_000_000
-        counter = self._counter
-        if now != self._millisecond or counter == _COUNTER_END:
+        if now != self._millisecond:
             self._start_millisecond(now)
-            counter = 0
-        self._counter = counter + 1
         try:
             return _join((
-                self._head, self._digits[counter], self._tail, link, ip,
+                self._head, next(self._digits_left), self._tail, link, ip,
                 self._user_agent_heads[len(user_agent)], user_agent,
                 self._referer_heads[len(referer)], referer, flags,
             ))  # fmt: skip
+        except StopIteration:
+            self._start_millisecond(now)
         except IndexError:
-            self._counter = counter
-            return self.encode(link, ip, user_agent[:MAX_VALUE_BYTES], referer[:MAX_VALUE_BYTES], flags)
+            user_agent, referer = user_agent[:MAX_VALUE_BYTES], referer[:MAX_VALUE_BYTES]
+        return self.encode(link, ip, user_agent, referer, flags)
 
     def _start_millisecond(self, now: int) -> None:
         digits = f"{secrets.randbits(62) | 1 << 63:016x}"
         instant = dt.datetime.fromtimestamp(now // 1000, dt.UTC)
         stamp = f"{instant:%Y-%m-%dT%H:%M:%S}.{now % 1000:03d}Z"
         moment = f"{now:012x}"
-        self._millisecond, self._counter = now, 0
+        self._millisecond, self._digits_left = now, iter(_DIGITS)
         self._head = (
             f"$9\r\ntimestamp\r\n$24\r\n{stamp}\r\n$8\r\nevent_id\r\n$36\r\n{moment[:8]}-{moment[8:]}-7".encode()
         )

@@ -23,7 +23,7 @@ from vayro.redirect.connection import MAX_HEAD_BYTES, EngineConnection
 from vayro.redirect.counters import SAMPLE_EVERY
 from vayro.redirect.lane import HEAD_FLAGS, FastLane, PlainRequest
 from vayro.redirect.memory import MemoryEntry, memory_key
-from vayro.redirect.plain_head import has_ordinary_bytes, match_head, match_head_with_origin
+from vayro.redirect.plain_head import match_head, match_head_with_origin
 
 _NOT_SAMPLED = SAMPLE_EVERY - 1
 
@@ -75,7 +75,7 @@ class FastLaneConnection(EngineConnection):
         def receive(data: bytes) -> None:  # noqa: C901  # as above
             """Answer what is plain; leave the rest, from its first byte on, to the application."""
             size = len(data)
-            if not self.is_idle or size > MAX_HEAD_BYTES or not has_ordinary_bytes(data):
+            if not self.is_idle or size > MAX_HEAD_BYTES:
                 receive_slowly(data)
                 return
             if not lane.is_plain or self._is_trusted:

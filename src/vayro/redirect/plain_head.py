@@ -2,19 +2,17 @@
 
 Plain: GET or HEAD of a code by HTTP/1.1, fields of ordinary form, none that changes how the message or the connection
 is to be handled. What is not plain is not judged here; uvicorn and httptools do that. So the rules only have to be
-narrower than theirs. One expression does it in 0.5 us; a loop over the lines takes 1.5 us.
+narrower than theirs. One expression does it in 0.8 us; a loop over the lines takes 1.5 us.
 """
 
 import re
 
-MAX_LINES = 64
-# What may stand in a field's value (RFC 9110 §5.5), and so all of a head but its line ends.
-_ORDINARY = bytes([0x09, *range(0x20, 0x7F), *range(0x80, 0x100)])
-_LINE_ENDS = frozenset(b"\r\n" * count for count in range(MAX_LINES + 1))
-
 _NAME = rb"[A-Za-z0-9_-]*+"
-_VALUE = rb":[ \t]*+([^\r]*+)\r\n"
-_ANY_VALUE = rb":[^\r]*+\r\n"
+# What may stand in a value (RFC 9110 §5.5): no control character but the tab. As a list of what may, not of what
+# may not, it is matched twice as fast.
+_ORDINARY = rb"[\t -~\x80-\xff]*+"
+_VALUE = rb":[ \t]*+(" + _ORDINARY + rb")\r\n"
+_ANY_VALUE = rb":" + _ORDINARY + rb"\r\n"
 
 
 def _caseless(word: str) -> bytes:
@@ -53,8 +51,3 @@ match_head = _head("user-agent", "referer").match
 
 match_head_with_origin = _head("user-agent", "referer", "host", "x-forwarded-for").match
 """As `match_head`, and Host and the last X-Forwarded-For."""
-
-
-def has_ordinary_bytes(data: bytes) -> bool:
-    """Return whether `data` holds no control character but in at most 64 proper line ends. 0.3 us."""
-    return data.translate(None, _ORDINARY) in _LINE_ENDS
