@@ -13,6 +13,7 @@ import pytest
 from tests.cli.conftest import Run
 from tests.processes import environment_of, run_vayro
 from tests.servers import RedisServer
+from vayro.cli.stats import _name
 from vayro.settings import Settings
 
 CONTRACT = (
@@ -174,6 +175,10 @@ def test_a_domain_of_one_user_is_refused_to_others(run: Run) -> None:
     refused = run("links", "create", "https://example.com/", "--domain", "bob.example.com", status=1)
     assert "is not registered here" in refused.stderr
     run("domains", "add", "bob.example.com", status=1)
+
+
+def test_stats_name_what_has_no_name() -> None:
+    assert (_name("referer", ""), _name("country", ""), _name("os", "Linux")) == ("direct", "unknown", "Linux")
 
 
 def test_stats_have_the_shape_of_the_contract(run: Run) -> None:

@@ -99,5 +99,10 @@ def _print(title: str, analytics: Analytics) -> None:
         typer.echo(f"{point.start:%Y-%m-%d %H:%M}  {point.clicks:>8}  {bar}".rstrip())
     typer.echo()
     for dimension, counts in analytics.values.items():
-        top = ", ".join(f"{show(count.value)} {count.clicks}" for count in counts[:_SHOWN_VALUES])
+        top = ", ".join(f"{_name(dimension, count.value)} {count.clicks}" for count in counts[:_SHOWN_VALUES])
         typer.echo(f"{PLURALS[dimension]:<10}{top}".rstrip())
+
+
+def _name(dimension: str, value: str) -> str:
+    """Return what people read: without a referrer a click is direct, without anything else it is unknown."""
+    return show(value) or ("direct" if dimension == "referer" else "unknown")
