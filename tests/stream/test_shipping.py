@@ -2,87 +2,27 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
 
 import pytest
 from redis import Redis
 
-from tests.clicks.spooled import event_id_of, make_payload, open_writer
+from tests.clicks.spooled import open_writer
 from tests.conftest import SettingsFactory
 from tests.contracts.test_link_cache import ClusterServer
 from tests.servers import RedisServer, wait_until
 from tests.servers import running as running_server
-from tests.worker.conftest import eventually, make_consumer, rows, running, totals
-from vayro.database.engine import Database, open_database
+from tests.stream.conftest import append, await_rows, entries_in, shipping, working
+from tests.worker.conftest import eventually, rows, totals
+from vayro.database.engine import Database
 from vayro.database.models import click_events
 from vayro.settings import Settings
 from vayro.spool.directory import consumer_lock
 from vayro.spool.reader import SpoolReader
-from vayro.spool.writer import SpoolWriter
 from vayro.stream import oversight
-from vayro.stream import shipper as shipper_module
-from vayro.stream.oversight import Patience
 from vayro.stream.pipe import PipeBroken, RedisPipe, parse_address
 from vayro.stream.progress import Progress
-from vayro.stream.redis_client import GROUP, STREAM, open_redis
-from vayro.stream.redis_source import RedisClickSource
-from vayro.stream.shipper import ship_until
-from vayro.stream.shipping import Shipped, Shipper
-from vayro.stream.trimming import trim_acknowledged
-
-
-@pytest.fixture
-async def database(sqlite_url: str, settings_factory: SettingsFactory) -> AsyncIterator[Database]:
-    opened = open_database(settings_factory(database_url=sqlite_url))
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look after things ten times as often as in production."""
-    monkeypatch.setattr(shipper_module, "OVERSEE_SECONDS", 0.1)
-    monkeypatch.setattr(shipper_module, "AWAY_SECONDS", 0.05)
-
-
-@contextlib.asynccontextmanager
-async def shipping(settings: Settings, database: Database) -> AsyncIterator[None]:
-    stopped = asyncio.Event()
-    task = asyncio.create_task(ship_until(stopped, settings, database))
-    try:
-        yield
-    finally:
-        stopped.set()
-        await task
-
-
-@contextlib.asynccontextmanager
-async def working(settings: Settings, database: Database) -> AsyncIterator[None]:
-    source = RedisClickSource(open_redis(settings), claim_idle_seconds=0.5)
-    consumer = make_consumer(database, source)
-    try:
-        async with running(consumer):
-            yield
-    finally:
-        await consumer.close()
-
-
-async def append(writer: SpoolWriter, count: int) -> list[str]:
-    payloads = [make_payload() for _ in range(count)]
-    assert all(writer.append(payload) for payload in payloads)
-    await asyncio.sleep(0)
-    return [event_id_of(payload) for payload in payloads]
-
-
-async def await_rows(database: Database, expected: int) -> None:
-    async def are_there() -> bool:
-        return (await totals(database))["events"] >= expected
-
-    await eventually(are_there, seconds=40)
-
-
-def entries_in(client: "Redis") -> int:
-    return int(client.xlen(STREAM))  # type: ignore[arg-type]
+from vayro.stream.redis_client import STREAM
+from vayro.stream.shipping import Shipper
 
 
 @pytest.mark.parametrize("is_cluster", [False, True])
@@ -265,96 +205,3 @@ async def test_a_second_shipper_of_a_spool_stands_by(
             first.release()
             await asyncio.to_thread(wait_until, lambda: entries_in(client) == 10, seconds=5)
     writer.close()
-
-
-async def test_trimming_keeps_what_any_group_still_needs(redis_url: str, settings_factory: SettingsFactory) -> None:
-    client = open_redis(settings_factory(redis_url=redis_url))
-    ids = [await client.xadd(STREAM, {"n": str(number)}) for number in range(10)]
-    for group in (GROUP, "other"):
-        await client.xgroup_create(STREAM, group, id="0")
-    await client.xreadgroup(GROUP, "a", {STREAM: ">"}, count=8)
-    await client.xreadgroup("other", "b", {STREAM: ">"}, count=5)
-    await client.xack(STREAM, GROUP, *ids[:8])
-    await client.xack(STREAM, "other", *ids[:2])
-    assert await trim_acknowledged(client) == 2
-    assert [entry for entry, _ in await client.xrange(STREAM)] == ids[2:]
-    await client.xack(STREAM, "other", *ids[2:5])
-    assert await trim_acknowledged(client) == 3
-    assert [entry for entry, _ in await client.xrange(STREAM)] == ids[5:]
-    await client.aclose()
-
-
-def test_a_broken_pipe_takes_back_no_more_than_was_sent_and_spoils_no_resend(
-    own_redis: RedisServer, settings_factory: SettingsFactory
-) -> None:
-    spool = settings_factory().spool_dir
-    writer = open_writer(spool)
-    pipe = RedisPipe(parse_address(own_redis.url))
-    shipper = Shipper(SpoolReader(spool), pipe)
-    for _ in range(10):
-        writer.append(make_payload())
-    shipper.ship()
-    shipper.confirm()
-    for _ in range(10):
-        writer.append(make_payload())
-    own_redis.pause()  # it takes what is sent, and dies before it answers
-    shipper.ship()
-    own_redis.kill()
-    with pytest.raises(PipeBroken):
-        shipper.confirm()
-    own_redis.start()
-    shipper.ship()
-    shipper.confirm()
-    shipper.resend()
-    own_redis.pause()
-    assert shipper.ship() == 20
-    shipper.resend()
-    own_redis.kill()
-    with pytest.raises(PipeBroken):
-        shipper.ship()
-    own_redis.start()
-    assert shipper.ship() == 20
-    shipper.confirm()
-    assert shipper.completed == shipper.attempted
-    writer.close()
-    pipe.close()
-    shipper._reader.close()
-
-
-def test_patience_waits_for_quiet_and_longer_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = [0.0]
-    monkeypatch.setattr(oversight.time, "monotonic", lambda: clock[0])
-    patience, waiting = Patience(10), [Shipped("a-1", 5)]
-    assert patience.overdue(waiting, is_quiet=True) == []
-    clock[0] = 11
-    assert patience.overdue(waiting, is_quiet=False) == []
-    assert patience.overdue(waiting, is_quiet=True) == ["a-1"]
-    clock[0] = 22
-    assert patience.overdue(waiting, is_quiet=True) == []
-    clock[0] = 32
-    assert patience.overdue(waiting, is_quiet=True) == ["a-1"]
-    assert patience.overdue([], is_quiet=True) == []
-
-
-@pytest.mark.parametrize(
-    ("url", "expected"),
-    [
-        ("redis://h:7000/3", ("h", 7000, False, "", "", 3)),
-        ("rediss://u:p%40ss@h", ("h", 6379, True, "u", "p@ss", 0)),
-        ("redis://:secret@h/", ("h", 6379, False, "", "secret", 0)),
-    ],
-)
-def test_a_redis_url_is_read(url: str, expected: tuple[object, ...]) -> None:
-    assert tuple(parse_address(url)) == expected
-
-
-def test_the_pipe_signs_in(own_redis: RedisServer) -> None:
-    own_redis.send("CONFIG SET requirepass s3cret")
-    pipe = RedisPipe(parse_address(own_redis.url.replace("redis://", "redis://:s3cret@").replace("/0", "/2")))
-    pipe.send(b"*5\r\n$4\r\nXADD\r\n$1\r\ns\r\n$1\r\n*\r\n$1\r\na\r\n$1\r\nb\r\n", 1)
-    pipe.confirm()
-    pipe.close()
-    stranger = RedisPipe(parse_address(own_redis.url))
-    stranger.send(b"*2\r\n$3\r\nGET\r\n$1\r\na\r\n", 1)
-    with pytest.raises(PipeBroken, match="NOAUTH"):
-        stranger.confirm()

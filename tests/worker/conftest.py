@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, func, select
 
+from tests.clicks.spooled import open_writer
 from vayro.clicks.repository import ClickRepository
 from vayro.database.engine import Database
 from vayro.database.models import click_dead_letters, click_events, click_segments, link_stats
@@ -87,3 +88,20 @@ async def source(
 
 def now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
+
+
+async def consume(database: Database, source: SpoolClickSource, expected: int, **over: object) -> None:
+    """Run a consumer until so many events are settled."""
+    async with running(make_consumer(database, source, **over)):  # type: ignore[arg-type]
+
+        async def is_done() -> bool:
+            return (await totals(database))["committed"] >= expected
+
+        await eventually(is_done)
+
+
+def spool(tmp_path: Path, *payloads: bytes) -> None:
+    writer = open_writer(tmp_path / "spool")
+    for payload in payloads:
+        assert writer.append(payload)
+    writer.close()
