@@ -10,7 +10,8 @@ The checksum covers what ordering cannot: a processor that reorders stores, and 
 
 import enum
 import struct
-from zlib import crc32
+
+from vayro.spool.checksum import crc32
 
 HEADER = struct.Struct("=II")
 WORD = struct.Struct("=I")

@@ -4,9 +4,9 @@ import asyncio
 import os
 import time
 from pathlib import Path
-from zlib import crc32
 
 from vayro.settings import Settings
+from vayro.spool.checksum import crc32
 from vayro.spool.directory import create_engine_directory
 from vayro.spool.frame import HEADER_BYTES, SEAL_BYTES, WORD
 from vayro.spool.group_sync import GroupSync
