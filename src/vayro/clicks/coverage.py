@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from vayro.clicks.packing import DAY_QUARTERS, HOUR_QUARTERS, QUARTER_SECONDS
 from vayro.clicks.periods import Timeline
 from vayro.clicks.rollup_units import LEVELS, Level
-from vayro.clicks.rollups import find_until, floor_day
-from vayro.database.models import click_rollups, rollup_marks
+from vayro.clicks.rollups import floor_day
+from vayro.database.models import click_rollups, rollup_marks, rollup_state
 
 # More alternatives in one statement take the planner longer than a second statement takes.
 MAX_RANGES = 40
@@ -54,14 +54,15 @@ async def cover(connection: AsyncConnection, scope: Scope, timeline: Timeline) -
     gaps: list[Range] = [(timeline.start.timestamp(), timeline.end.timestamp())]
     if timeline.slot_seconds != QUARTER_SECONDS:
         return Coverage(gaps=gaps)
-    rolled = {level: int((await find_until(connection, level)).timestamp()) for level in LEVELS}
+    states = await connection.execute(select(rollup_state.c.name, rollup_state.c.until))
+    rolled = {row.name: int(row.until.timestamp()) for row in states}
     marks = await _read_marks(connection, scope, timeline)
     found = Coverage()
     levels: tuple[tuple[Level, list[Row[Any]]], ...] = (("day", found.days), ("hour", found.hours))
     for level, units in levels:
         spoiled = {mark - mark % _seconds(level) for mark in marks}
         rows = await _read_units(connection, scope, level, gaps) if gaps else []
-        fit = _Fit(timeline, level, rolled[level], spoiled, gaps)
+        fit = _Fit(timeline, level, rolled.get(level, 0), spoiled, gaps)
         units += [row for row in rows if fit.is_usable(int(row.start.timestamp()))]
         used = {int(row.start.timestamp()) for row in units}
         if scope.link_id is None:

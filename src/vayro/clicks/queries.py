@@ -35,10 +35,10 @@ async def count_clicks(connection: AsyncConnection, question: Question) -> Tally
 
     Raises ValidationFailed when a filter would have to read more than `MAX_FILTERED_CLICKS` rows.
     """
-    if connection.dialect.name == "postgresql":
-        await connection.execute(text("SET LOCAL jit = off"))  # compiling would take longer than any answer
     if not question.filters:
         return await _count_covered(connection, question)
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text("SET LOCAL jit = off"))  # compiling takes longer than counting
     everything = await _count_covered(connection, Question(question.scope, question.timeline))
     clicks = int(everything.clicks.sum())
     if clicks > MAX_FILTERED_CLICKS:

@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 from uuid import UUID
 
 from sqlalchemy import select
@@ -120,18 +121,21 @@ class AnalyticsService:
         filters = {name: value for name, value in asked.filters.items() if value is not None}
         async with self._database.replica_read() as connection:
             tally = await count_clicks(connection, Question(scope, timeline, asked.include_bots, filters))
-        top = await self._name_links(scope, _ranked(tally.values[LINK]))
+        top = await self._name_links(scope, _ranked(tally.values[LINK], MAX_LINKS))
         return _make_analytics(scope, timeline, tally, top)
 
     async def _name_links(self, scope: Scope, counts: list[Count]) -> list[LinkCount]:
         """Return the first of these links that still exist, with their codes."""
-        ids = [UUID(count.value) for count in counts[:MAX_LINKS]]
+        ids = [UUID(count.value) for count in counts]
         own = links.c.id.in_(ids) & (links.c.workspace_id == scope.workspace_id)
         if not ids:
             return []
         async with self._database.replica_read() as connection:
-            codes = {row.id: row.short_code for row in await connection.execute(select(links).where(own))}
-        found = zip(ids, counts, strict=False)
+            codes = {
+                row.id: row.short_code
+                for row in await connection.execute(select(links.c.id, links.c.short_code).where(own))
+            }
+        found = zip(ids, counts, strict=True)
         return [LinkCount(id_, codes[id_], count.clicks) for id_, count in found if id_ in codes][:MAX_SHOWN]
 
 
@@ -147,12 +151,13 @@ def _make_analytics(scope: Scope, timeline: Timeline, tally: Tally, top: list[Li
         visitors=tally.total_visitors,
         bots=int(bots.sum()),
         series=[Point(timeline.local(start), number, visitors) for start, number, visitors in points],
-        values={dimension: _ranked(tally.values[dimension])[:most] for dimension, most in shown.items()},
+        values={dimension: _ranked(tally.values[dimension], most) for dimension, most in shown.items()},
         links=top,
     )
 
 
-def _ranked(values: Mapping[str, int]) -> list[Count]:
-    """Return the values that have clicks, most first."""
-    counts = (Count(value, clicks) for value, clicks in values.items() if clicks and value != OTHER)
-    return sorted(counts, key=lambda count: (-count.clicks, count.value))
+def _ranked(values: Mapping[str, int], most: int) -> list[Count]:
+    """Return the values with most clicks, in their order; those without clicks are none."""
+    counts = sorted(item for item in values.items() if item[1] and item[0] != OTHER)
+    counts.sort(key=itemgetter(1), reverse=True)
+    return [Count(value, clicks) for value, clicks in counts[:most]]

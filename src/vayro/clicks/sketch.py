@@ -26,18 +26,12 @@ Registers = npt.NDArray[np.uint8]
 class VisitorSketch:
     """A set of visitors that can be merged and counted. Equal visitor ids give equal sketches, everywhere, always."""
 
-    __slots__ = ("hashes", "known", "registers")
+    __slots__ = ("hashes", "registers")
 
-    def __init__(
-        self, hashes: Hashes | None = None, registers: Registers | None = None, known: int | None = None
-    ) -> None:
-        """Args: hashes, sorted and unique, while the set is exact; registers, once it is an estimate.
-
-        known: the number, where it was counted before the set became an estimate.
-        """
+    def __init__(self, hashes: Hashes | None = None, registers: Registers | None = None) -> None:
+        """Args: hashes, sorted and unique, while the set is exact; registers, once it is an estimate."""
         self.hashes = np.empty(0, np.uint64) if hashes is None else hashes
         self.registers = registers
-        self.known = known
 
     @classmethod
     def of(cls, visitor_ids: npt.NDArray[np.int64]) -> "VisitorSketch":
@@ -51,9 +45,7 @@ class VisitorSketch:
 
     def count(self) -> int:
         """Return the number of different visitors."""
-        if self.registers is None:
-            return self.hashes.size
-        return round(_estimate(self.registers)) if self.known is None else self.known
+        return self.hashes.size if self.registers is None else round(_estimate(self.registers))
 
     def pack(self) -> bytes:
         """Return the sketch as at most some 4,100 bytes; more than 512 visitors become an estimate here."""

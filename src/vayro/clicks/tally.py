@@ -36,6 +36,7 @@ class Tally:
         self.total_visitors = 0
         self.values: dict[str, dict[str, int]] = defaultdict(dict)
         self._parts: dict[tuple[int, int], list[VisitorSketch]] = defaultdict(list)
+        self._hours: dict[tuple[int, int], int] = {}
 
     def add_days(self, units: Iterable[Row[Any]]) -> None:
         """Add units of days, which know the visitors of their parts."""
@@ -62,10 +63,9 @@ class Tally:
             for bucket, first, last in self._timeline.parts(start, start + HOUR_QUARTERS * QUARTER_SECONDS):
                 part = slice((first - start) // QUARTER_SECONDS, (last - start) // QUARTER_SECONDS)
                 self.clicks[:, bucket] += counts[:2, part].sum(axis=1)
-                merged = merge(sketches[part])
+                self._parts[start // DAY_SECONDS, bucket] += sketches[part]
                 if part == slice(0, HOUR_QUARTERS):
-                    merged = VisitorSketch(merged.hashes, merged.registers, unit.visitors)
-                self._parts[start // DAY_SECONDS, bucket].append(merged)
+                    self._hours[start // DAY_SECONDS, bucket] = unit.visitors
             self._add_breakdown(unit.breakdown)
 
     def add_rows(self, counted: Counted) -> None:
@@ -74,8 +74,8 @@ class Tally:
         buckets = self._buckets_of(np.fromiter(map(int, slots), np.int64, len(slots)))
         np.add.at(self.clicks.T, buckets, np.array(list(slots.values()), np.int64).reshape(-1, 2))
         for dimension, values in counted.values.items():
-            people, bots = [count[0] for count in values.values()], [count[1] for count in values.values()]
-            self._add_values(dimension, values, people, bots)
+            clicks = [people + bots * self.include_bots for people, bots in values.values()]
+            self._add_values(dimension, values, clicks)
 
     def add_visitors(self, slots: Ints, ids: Ints) -> None:
         """Add the visitors of rows: one slot and one id a click. Call it once, after all units were added."""
@@ -95,7 +95,9 @@ class Tally:
         days = defaultdict(list)
         for (day, bucket), sketches in self._parts.items():
             merged = merge(sketches)
-            self.visitors[bucket] += merged.count()
+            # A part that is one whole hour and nothing else was counted when the hour was rolled up.
+            is_hour = len(sketches) == HOUR_QUARTERS and (day, bucket) in self._hours
+            self.visitors[bucket] += self._hours[day, bucket] if is_hour else merged.count()
             days[day].append(merged)
         self.total_visitors += sum(merge(parts).count() for parts in days.values())
 
@@ -105,14 +107,18 @@ class Tally:
         return np.maximum(np.searchsorted(self._timeline.starts, seconds, side="right") - 1, 0)
 
     def _add_breakdown(self, packed: str) -> None:
+        if not self.include_bots:
+            for dimension, (values, people, _) in packing.unpack_people(packed).items():
+                self._add_values(dimension, values, people)
+            return
         for dimension, (values, people, bots) in packing.unpack_breakdown(packed).items():
-            self._add_values(dimension, values, people, bots)
+            self._add_values(dimension, values, map(add, people, bots))
 
-    def _add_values(self, dimension: str, values: Iterable[str], people: Iterable[int], bots: Iterable[int]) -> None:
+    def _add_values(self, dimension: str, values: Iterable[str], clicks: Iterable[int]) -> None:
         known = self.values[dimension]
         find = known.get
-        for value, clicks in zip(values, map(add, people, bots) if self.include_bots else people, strict=False):
-            known[value] = find(value, 0) + clicks
+        for value, number in zip(values, clicks, strict=True):
+            known[value] = find(value, 0) + number
 
 
 def _visitors_of_parts(counts: Counts, cuts: Ints) -> Counts:
