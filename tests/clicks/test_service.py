@@ -52,8 +52,10 @@ def value_of(click: Click, dimension: str) -> str:
 
 
 def random_questions(seed: int, number: int) -> list[Asked]:
+    """Random questions, and the hours of the days on which clocks are changed, in every zone."""
     source = random.Random(seed)
-    return [random_question(source) for _ in range(number)]
+    changes = [Asked("2026-04-03", "2026-04-06", "hour", zone) for zone in ZONES] if number > 10 else []
+    return [random_question(source) for _ in range(number)] + changes
 
 
 def random_question(source: random.Random) -> Asked:
