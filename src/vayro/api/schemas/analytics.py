@@ -130,7 +130,24 @@ _EXAMPLE: dict[str, Any] = {
 _LINK_ID = "0199e8a4-7d3c-7b21-9c55-3f2e8a6d1b07"
 
 
-class WorkspaceAnalytics(BaseModel):
+class Summary(BaseModel):
+    """What clicks add up to."""
+
+    from_: dt.datetime = Field(alias="from")
+    to: dt.datetime
+    interval: Interval
+    timezone: str
+    totals: Totals
+    series: list[Bucket]
+    countries: list[ValueClicks] = Field(description="ISO 3166-1 codes, all of them.")
+    cities: list[ValueClicks] = Field(description=_VALUES)
+    devices: list[ValueClicks] = Field(description="mobile, desktop, tablet, bot, other.")
+    browsers: list[ValueClicks] = Field(description=_VALUES)
+    os: list[ValueClicks] = Field(description=_VALUES)
+    referers: list[ValueClicks] = Field(description=f"Hosts. {_VALUES}")
+
+
+class WorkspaceAnalytics(Summary):
     """What the clicks of all links of the caller's workspace add up to."""
 
     model_config = ConfigDict(
@@ -139,39 +156,15 @@ class WorkspaceAnalytics(BaseModel):
         }
     )
 
-    from_: dt.datetime = Field(alias="from")
-    to: dt.datetime
-    interval: Interval
-    timezone: str
-    totals: Totals
-    series: list[Bucket]
-    countries: list[ValueClicks] = Field(description="ISO 3166-1 codes, all of them.")
-    cities: list[ValueClicks] = Field(description=_VALUES)
-    devices: list[ValueClicks] = Field(description="mobile, desktop, tablet, bot, other.")
-    browsers: list[ValueClicks] = Field(description=_VALUES)
-    os: list[ValueClicks] = Field(description=_VALUES)
-    referers: list[ValueClicks] = Field(description=f"Hosts. {_VALUES}")
     links: list[LinkClicks] = Field(description=_VALUES)
 
 
-class LinkAnalytics(BaseModel):
+class LinkAnalytics(Summary):
     """What the clicks of one link add up to."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"link_id": _LINK_ID, **_EXAMPLE}]})
 
     link_id: UUID
-    from_: dt.datetime = Field(alias="from")
-    to: dt.datetime
-    interval: Interval
-    timezone: str
-    totals: Totals
-    series: list[Bucket]
-    countries: list[ValueClicks] = Field(description="ISO 3166-1 codes, all of them.")
-    cities: list[ValueClicks] = Field(description=_VALUES)
-    devices: list[ValueClicks] = Field(description="mobile, desktop, tablet, bot, other.")
-    browsers: list[ValueClicks] = Field(description=_VALUES)
-    os: list[ValueClicks] = Field(description=_VALUES)
-    referers: list[ValueClicks] = Field(description=f"Hosts. {_VALUES}")
 
 
 class ClickEvent(BaseModel):
