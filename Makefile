@@ -51,6 +51,7 @@ docs: install $(VENV)/.dev ## Write the reference pages from the code: settings,
 
 clean: ## Delete what was installed and made; never vayro-data
 	rm -rf $(VENV) geo/node_modules $(GEO_DATABASE) build dist
+	rm -f src/vayro/redirect/*.so
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find src tests scripts bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
@@ -71,7 +72,7 @@ $(VENV)/.dev: requirements/dev.txt | $(VENV)/.base
 	@touch $@
 
 # Editable: a change of the code needs no second installation, a change of these files does.
-$(VENV)/.vayro: $(VENV)/.base pyproject.toml hatch_build.py requirements/base.in
+$(VENV)/.vayro: $(VENV)/.base pyproject.toml hatch_build.py requirements/base.in src/vayro/redirect/_fastlane.c
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 

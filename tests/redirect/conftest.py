@@ -13,7 +13,7 @@ from tests.factories import make_link
 from tests.redirect.engines import EngineThread, running_engine
 from vayro.database.engine import open_database
 from vayro.database.models import domains
-from vayro.redirect import memory
+from vayro.redirect import fastlane, memory
 from vayro.settings import Settings
 
 HOUR = dt.timedelta(hours=1)
@@ -73,7 +73,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> I
         yield running
 
 
-@pytest.fixture(scope="module", params=["alone", "with domains", "behind a proxy", "forgetful", "durable"])
+@pytest.fixture(scope="module", params=["alone", "in python", "with domains", "behind a proxy", "forgetful", "durable"])
 def lane_on_and_off(
     request: pytest.FixtureRequest,
     long_memory: None,
@@ -85,6 +85,9 @@ def lane_on_and_off(
     over: dict[str, Any] = {"with_domain": request.param == "with domains"}
     if request.param == "behind a proxy":
         over["trusted_proxies"] = "127.0.0.0/8, 10.0.0.0/8"
+    patch = pytest.MonkeyPatch()
+    if request.param == "in python":
+        patch.setattr(fastlane, "Receiver", None)
     if request.param == "durable":
         over["spool_sync"] = "always"
     on = make_settings(directory / "on", sqlite_template, **over)
@@ -96,10 +99,11 @@ def lane_on_and_off(
             for engine in (first, second):
                 forget_always(engine)
         yield first, second
+    patch.undo()
 
 
 def forget_always(running: EngineThread) -> None:
     """Every request finds nothing in memory, so that the lane's look-ups are what is compared."""
     running.engine.memory.find = lambda _: None  # type: ignore[method-assign,assignment]
     if running.server.lane:
-        running.server.lane.find = lambda _: None
+        running.server.lane.links = {}

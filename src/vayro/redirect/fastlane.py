@@ -25,6 +25,11 @@ from vayro.redirect.lane import HEAD_FLAGS, FastLane, PlainRequest
 from vayro.redirect.memory import MemoryEntry, memory_key
 from vayro.redirect.plain_head import match_head, match_head_with_origin
 
+try:
+    from vayro.redirect._fastlane import Receiver
+except ImportError:  # there was no C compiler at installation: all is done here, at twice the cost
+    Receiver = None  # type: ignore[assignment,misc]
+
 _NOT_SAMPLED = SAMPLE_EVERY - 1
 
 
@@ -55,7 +60,10 @@ class FastLaneConnection(EngineConnection):
         self._ip = encode_ip(addresses.read_peer(self._peer))
         self._is_trusted = addresses.is_trusted(self._peer)
         # A closure: a method's lookups would cost 0.3 us more.
-        self.data_received = self._make_receiver()  # type: ignore[method-assign,assignment]
+        receiver = self._make_receiver()
+        if Receiver is not None and not self._is_trusted:
+            receiver = Receiver(self, self._lane, transport.write, self._ip, NO_FLAGS, HEAD_FLAGS, receiver).receive
+        self.data_received = receiver  # type: ignore[method-assign,assignment]
         transport.set_protocol(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -86,7 +94,7 @@ class FastLaneConnection(EngineConnection):
             self.active_at = now = monotonic()
             while (head := match_head(data, end)) is not None:
                 is_head, code, user_agent, referer = head.groups(b"")
-                entry = lane.find(code)
+                entry = lane.links.get(code)
                 if entry is None or (now >= entry.refresh_at and not self._may_answer(entry, now)):
                     piece = data[end : head.end()]
                     asked = PlainRequest(DEFAULT_DOMAIN, code, is_head, ip, user_agent, referer, piece, now)
@@ -124,7 +132,7 @@ class FastLaneConnection(EngineConnection):
                 break
             piece = data[end : head.end()]
             ip = self._read_address(piece, forwarded_for)
-            entry = lane.find(domain.encode() + b"/" + code if domain else code)
+            entry = lane.links.get(domain.encode() + b"/" + code if domain else code)
             asked = PlainRequest(domain, code, is_head, ip, user_agent, referer, piece, now)
             if entry is None or (now >= entry.refresh_at and not self._may_answer(entry, now)):
                 end += len(piece) if self._defer(asked) else 0

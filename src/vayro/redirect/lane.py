@@ -1,6 +1,5 @@
 """What all connections of a process share of the fast lane."""
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 from vayro.clicks.event import NO_FLAGS, encode_flags
@@ -9,7 +8,6 @@ from vayro.redirect.counters import SAMPLE_EVERY
 from vayro.redirect.engine import Engine
 from vayro.redirect.memory import MemoryEntry
 
-Find = Callable[[bytes], MemoryEntry | None]
 HEAD_FLAGS = encode_flags("head")
 
 
@@ -29,12 +27,12 @@ class PlainRequest(NamedTuple):
 class FastLane:
     """The memory that is answered from, where clicks go, and the heads of the answers."""
 
-    __slots__ = ("answers", "append", "counters", "encode", "engine", "find", "heads", "is_plain")
+    __slots__ = ("answers", "append", "counters", "encode", "engine", "heads", "is_plain", "links")
 
     def __init__(self, engine: Engine) -> None:
         """Args: engine, whose links these are."""
         self.engine = engine
-        self.find: Find = engine.memory.links.get
+        self.links: dict[bytes, MemoryEntry] = engine.memory.links
         self.encode = engine.recorder.encoder.encode
         self.append = engine.recorder.writer.append
         self.counters = engine.counters
@@ -43,7 +41,7 @@ class FastLane:
         self.is_plain = False
         """Whether Host need not be looked at."""
         if engine.recorder.is_durable:
-            self.find = _find_nothing  # nothing can be answered before the disk has it
+            self.links = {}  # nothing can be answered before the disk has it
 
     def renew(self, default_headers: Headers) -> None:
         """Take over uvicorn's default headers (`Date`) and what has changed elsewhere. Called once a second."""
@@ -51,7 +49,7 @@ class FastLane:
         self.heads = {status: status_line(status) + lines for status in REDIRECT_STATUSES}
         self.is_plain = self.engine.domains.is_trivial
         if self.engine.is_draining:
-            self.find = _find_nothing
+            self.links = {}  # the application answers, and closes the connection
 
     def drop(self) -> None:
         """Count a click that the spool did not take. The lane's answers are counted as accepted, so take one back."""
@@ -66,7 +64,3 @@ class FastLane:
     def sample(self, seconds: float) -> None:
         """Count one measured duration for all answers since the last one."""
         self.counters.observe(seconds, SAMPLE_EVERY)
-
-
-def _find_nothing(_key: bytes) -> None:
-    """What a process finds that may not answer at once."""
