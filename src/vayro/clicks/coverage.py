@@ -51,7 +51,7 @@ async def cover(connection: AsyncConnection, scope: Scope, timeline: Timeline) -
     The marks are read before the units: a unit that was marked then may have been made again since, but one that was
     not marked held all clicks that were committed by then.
     """
-    gaps: list[Range] = [(timeline.start.timestamp(), timeline.end.timestamp())]
+    gaps: list[Range] = [timeline.range]
     if timeline.slot_seconds != QUARTER_SECONDS:
         return Coverage(gaps=gaps)
     states = await connection.execute(select(rollup_state.c.name, rollup_state.c.until))

@@ -50,6 +50,11 @@ class Timeline:
     zone: ZoneInfo
     starts: tuple[int, ...]
 
+    @property
+    def range(self) -> tuple[float, float]:
+        """The range in seconds since 1970."""
+        return self.start.timestamp(), self.end.timestamp()
+
     @cached_property
     def slot_seconds(self) -> int:
         """The longest slot of 15 minutes, 1 minute or 1 second that no bucket cuts."""
