@@ -5,7 +5,11 @@ import hashlib
 import json
 from dataclasses import dataclass
 from html import escape
+from urllib.parse import urlsplit
 
+import ada_url
+
+from vayro.links.confusable import is_confusable
 from vayro.redirect.answer import Headers
 
 STYLE = """
@@ -85,11 +89,19 @@ def preview_response(short_url: str, target_url: str) -> tuple[Headers, bytes]:
     """Return the page that shows where a link goes."""
     safe = escape(target_url, quote=True)
     content = (
-        f"<p>{escape(short_url)} leads to</p><code>{safe}</code>"
+        f"<p>{escape(short_url)} leads to</p><code>{safe}</code>{_warning(target_url)}"
         f'<a class="go" href="{safe}" rel="noopener noreferrer nofollow">Go there</a>'
     )
     body = _page("Preview", "Where this link goes", content)
     return _headers(b"text/html; charset=utf-8", body), body
+
+
+def _warning(target_url: str) -> str:
+    host = urlsplit(target_url).hostname or ""
+    if not is_confusable(host):
+        return ""
+    shown = escape(ada_url.idna_to_unicode(host))
+    return f"<p>Careful: browsers may show this host as <q>{shown}</q>, in letters that can be taken for others.</p>"
 
 
 def front_response() -> tuple[Headers, bytes]:
