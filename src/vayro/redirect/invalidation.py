@@ -25,7 +25,7 @@ from vayro.redirect.memory import LinkMemory, memory_key
 
 BELL_SECONDS = 0.1
 FEED_SECONDS = 1.0
-DOMAINS_SECONDS = 2.0
+DOMAINS_SECONDS = 4.0
 RETRY_SECONDS = 0.5
 
 _log = structlog.get_logger(__name__)
@@ -76,14 +76,14 @@ class Invalidation:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._bell:
-            await self._bell.close()
+            self._bell.close()
         if self._announcements:
             await self._announcements.close()
 
     async def follow_feed(self) -> None:
         """Apply what was committed since the last time. Raises Unavailable."""
         if self._bell:
-            self._must_read |= await self._bell.has_rung()
+            self._must_read |= self._bell.has_rung()
         if not self._must_read:
             return
         changes, has_gap = await self._feed.read()
