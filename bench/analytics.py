@@ -1,7 +1,8 @@
 """A link with ten million clicks over 90 days: how long the rollup job takes, and how long answers take after it.
 
-PostgreSQL with 10 million rows, SQLite with 1 million; `ANALYTICS_ROWS` changes the first. Two ratios are printed:
-the slowest median of the 90-day questions to the 50 ms that they may take, and counting the rows to reading rollups.
+PostgreSQL with 10 million rows, SQLite with 1 million; `ANALYTICS_ROWS` changes the first. Two ratios are printed: the
+CPU of the dearest answer over 90 days (ours and the database's) to the 50 ms that it may take, which a busy machine
+distorts less than the clock; and counting 7 days from rows to reading their rollups.
 """
 
 import asyncio
@@ -14,13 +15,14 @@ import tempfile
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select, text
 from uuid_utils.compat import uuid7
 
 from bench.analytics_rows import fill
-from tests.servers import PostgresServer, running
+from tests.servers import PostgresServer, Server, children_of, running
 from vayro.api.schemas.analytics import encode_analytics
 from vayro.clicks.rollup_job import RollupJob
 from vayro.clicks.service import AnalyticsService, Asked
@@ -36,11 +38,23 @@ POSTGRES_ROWS = int(os.environ.get("ANALYTICS_ROWS", "10000000"))
 SQLITE_ROWS = min(POSTGRES_ROWS, 1_000_000)
 
 
+class Timing(NamedTuple):
+    """Milliseconds an answer, CPU of the database included in `cpu`, and the answer's bytes."""
+
+    p50: float
+    p95: float
+    cpu: float
+    size: int
+
+    def __str__(self) -> str:
+        return f"p50 {self.p50:6.1f} ms  p95 {self.p95:6.1f} ms  CPU {self.cpu:5.1f} ms  {self.size:>7,} B"
+
+
 def main() -> None:
     """Measure both databases, each in a folder of its own that is deleted at the end."""
     with running(PostgresServer()) as server:
         print(f"PostgreSQL, {POSTGRES_ROWS:,} clicks on one link over {DAYS} days")
-        asyncio.run(_measure(server.create_database(), POSTGRES_ROWS))
+        asyncio.run(_measure(server.create_database(), POSTGRES_ROWS, server))
     folder = tempfile.mkdtemp(prefix="vayro-bench-")
     try:
         print(f"\nSQLite, {SQLITE_ROWS:,} clicks on one link over {DAYS} days")
@@ -49,7 +63,7 @@ def main() -> None:
         shutil.rmtree(folder)
 
 
-async def _measure(url: str, rows: int) -> None:
+async def _measure(url: str, rows: int, server: Server | None = None) -> None:
     upgrade(url)
     async with _opened(url) as database:
         workspace_id, link_id = await _make_link(database)
@@ -60,10 +74,10 @@ async def _measure(url: str, rows: int) -> None:
         service = AnalyticsService(database, clock=lambda: now)
         raw = await _time(service, workspace_id, link_id, Asked(_days_ago(now, 7)), repetitions=1)
         await _roll_up(database, now, rows)
-        slowest = await _ask(service, workspace_id, link_id, now)
+        slowest = await _ask(service, workspace_id, link_id, now, server)
         rolled = await _time(service, workspace_id, link_id, Asked(_days_ago(now, 7)))
-        print(f"  ratio to the {LIMIT_MS} ms that 90 days may take: {slowest / LIMIT_MS:.2f}")
-        print(f"  ratio of 7 days from rows ({raw[0]:.0f} ms) to 7 days from rollups: {raw[0] / rolled[0]:.0f}")
+        print(f"  ratio of the dearest answer over {DAYS} days to {LIMIT_MS} ms of CPU: {slowest / LIMIT_MS:.2f}")
+        print(f"  ratio of 7 days from rows ({raw.p50:.0f} ms) to 7 days from rollups: {raw.p50 / rolled.p50:.0f}")
 
 
 async def _roll_up(database: Database, now: dt.datetime, rows: int) -> None:
@@ -87,8 +101,10 @@ async def _roll_up(database: Database, now: dt.datetime, rows: int) -> None:
     )
 
 
-async def _ask(service: AnalyticsService, workspace_id: UUID, link_id: UUID, now: dt.datetime) -> float:
-    """Print p50 and p95 of many questions; return the slowest median of those over 90 days."""
+async def _ask(
+    service: AnalyticsService, workspace_id: UUID, link_id: UUID, now: dt.datetime, server: Server | None
+) -> float:
+    """Print what many questions take; return the CPU of the dearest over 90 days."""
     slowest = 0.0
     for days, interval, zone in (
         (90, "day", "UTC"),
@@ -107,22 +123,27 @@ async def _ask(service: AnalyticsService, workspace_id: UUID, link_id: UUID, now
     ):
         asked = Asked(_days_ago(now, days), now.isoformat(), interval, zone)  # type: ignore[arg-type]
         for whose, subject in (("link", link_id), ("workspace", None)):
-            p50, p95, size = await _time(service, workspace_id, subject, asked)
-            asking = f"{days:>4} days by {interval:6} {zone:17} {whose:9}"
-            print(f"  {asking} p50 {p50:6.1f} ms  p95 {p95:6.1f} ms  {size:>7,} B", flush=True)
-            slowest = max(slowest, p50 if days == DAYS else 0)
+            timing = await _time(service, workspace_id, subject, asked, server=server)
+            print(f"  {days:>4} days by {interval:6} {zone:17} {whose:9} {timing}", flush=True)
+            slowest = max(slowest, timing.cpu if days == DAYS else 0)
     filtered = Asked(_days_ago(now, 8), now.isoformat(), "day", "UTC", filters={"country": "DE", "device": "mobile"})
-    p50, p95, _ = await _time(service, workspace_id, link_id, filtered, repetitions=5)
-    print(f"     8 days by day with two filters, from rows: p50 {p50:6.1f} ms  p95 {p95:6.1f} ms")
+    timing = await _time(service, workspace_id, link_id, filtered, repetitions=5, server=server)
+    print(f"     8 days by day with two filters, from rows: {timing}")
     return slowest
 
 
 async def _time(
-    service: AnalyticsService, workspace_id: UUID, link_id: UUID | None, asked: Asked, *, repetitions: int = REPETITIONS
-) -> tuple[float, float, int]:
-    """Return p50 and p95 in milliseconds, from the question to the encoded answer, and the answer's size."""
-    times = []
-    size = 0
+    service: AnalyticsService,
+    workspace_id: UUID,
+    link_id: UUID | None,
+    asked: Asked,
+    *,
+    repetitions: int = REPETITIONS,
+    server: Server | None = None,
+) -> Timing:
+    """Ask so many times, from the question to the encoded answer."""
+    times, size = [], 0
+    cpu = _cpu_seconds(server)
     for _ in range(repetitions):
         started = time.perf_counter()
         if link_id is None:
@@ -131,7 +152,17 @@ async def _time(
             answer = await service.read_link(workspace_id, link_id, asked)
         size = len(encode_analytics(answer))
         times.append((time.perf_counter() - started) * 1e3)
-    return statistics.median(times), sorted(times)[int(len(times) * 0.95) - 1 if len(times) > 1 else 0], size
+    cpu_ms = (_cpu_seconds(server) - cpu) / repetitions * 1e3
+    return Timing(statistics.median(times), sorted(times)[int((len(times) - 1) * 0.95)], cpu_ms, size)
+
+
+def _cpu_seconds(server: Server | None) -> float:
+    """Return the CPU that this process and the database's have taken."""
+    taken = time.process_time()
+    for pid in children_of(server.pid) if server else []:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        taken += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return taken
 
 
 def _days_ago(now: dt.datetime, days: float) -> str:
