@@ -148,11 +148,14 @@ def _clock_starts(start: float, end: float, interval: Interval, zone: ZoneInfo) 
     at = int(start) - (int(start) + offset) % step
     if _offset(at, zone) != offset:
         at = _find_change(at, int(start), zone)
+    offset = _offset(at, zone)
     while at < end:
         yield at
-        offset = _offset(at, zone)
         following = at + step - (at + offset) % step
-        at = following if _offset(following, zone) == offset else _find_change(at, following, zone)
+        if _offset(following, zone) != offset:
+            following = _find_change(at, following, zone)
+            offset = _offset(following, zone)
+        at = following
 
 
 def _calendar_starts(start: float, end: float, interval: Interval, zone: ZoneInfo) -> Iterator[int]:
