@@ -20,7 +20,7 @@ from vayro.clicks import rollup_job
 from vayro.clicks.rollup_job import RollupJob
 from vayro.clicks.rollups import floor_day, floor_hour, invalidate_rollups, read_closed_until
 from vayro.database.engine import Database
-from vayro.database.models import click_events, click_rollups, rollup_marks
+from vayro.database.models import click_events, click_rollups, rollup_marks, rollup_state
 
 START = dt.datetime(2026, 3, 10, tzinfo=dt.UTC)
 SPEED = 36_000
@@ -99,6 +99,9 @@ async def find_differences(database: Database, closed_until: dt.datetime) -> lis
 
 
 async def run_both(database: Database, latest_hours: float = 30) -> list[Any]:
+    async with database.transaction() as connection:
+        for table in (rollup_state, rollup_marks, click_rollups, click_events):
+            await connection.execute(table.delete())
     link = await make_link(database)
     links = [link.id, (await make_link(database, workspace_id=link.workspace_id)).id, (await make_link(database)).id]
     clock = FastClock()
@@ -106,12 +109,20 @@ async def run_both(database: Database, latest_hours: float = 30) -> list[Any]:
     jobs = [roll_up_until(database, clock) for _ in range(2)]
     written, *units = await asyncio.gather(asyncio.gather(*writers), *jobs)
     assert sum(written) > 50
-    assert sum(units) > 20
+    assert sum(units) >= 5  # while the writers wrote; 14 were seen on two cores that had much else to do
     end = clock.now()
     report = await RollupJob(database, clock=lambda: end).run()
     assert report.is_finished
     assert report.closed_until is not None
     return await find_differences(database, report.closed_until)
+
+
+async def is_difference_found(database: Database, latest_hours: float = 30) -> bool:
+    """Whether a broken protocol shows within four runs: it takes a collision, and one run may have none."""
+    for _ in range(4):
+        if await run_both(database, latest_hours) != []:
+            return True
+    return False
 
 
 async def test_units_equal_the_rows_though_writers_and_jobs_ran_together(database: Database) -> None:
@@ -126,7 +137,7 @@ async def test_the_test_sees_what_happens_without_marks(database: Database, monk
         return
 
     monkeypatch.setitem(write_until.__globals__, "invalidate_rollups", forget)
-    assert await run_both(database) != []
+    assert await is_difference_found(database)
 
 
 async def test_the_test_sees_what_happens_when_closing_does_not_wait(database: Database, monkeypatch: Any) -> None:
@@ -139,4 +150,4 @@ async def test_the_test_sees_what_happens_when_closing_does_not_wait(database: D
 
     monkeypatch.setitem(write_until.__globals__, "read_closed_until", read_without_lock)
     # Without late clicks the job has nothing to mend, and is at the heels of the writers.
-    assert await run_both(database, latest_hours=0) != []
+    assert await is_difference_found(database, latest_hours=0)
