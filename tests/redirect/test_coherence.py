@@ -135,6 +135,7 @@ class Coherence(RuleBasedStateMachine):
         self.engines = [EngineModel(self.world) for _ in range(ENGINES)]
         self.slow: list[tuple[EngineModel, str, asyncio.Task[Any]]] = []
         self.late: list[LinkSnapshot] = []
+        self.polled_at = self.world.now
 
     def run(self, work: Awaitable[Any]) -> Any:
         return self.loop.run_until_complete(work)
@@ -199,9 +200,24 @@ class Coherence(RuleBasedStateMachine):
 
     @rule()
     def land_late_stores(self) -> None:
+        """What arrives later than the feed meets the newer version, which is why it is compared before it is set.
+
+        Were that store lost as well, nobody could tell: three faults at once, and a store that takes longer than a
+        second, where the time-out is 80 ms.
+        """
         for snapshot in self.late:
-            self.run(Cache(self.world).store(snapshot))
+            before = self.world.cached.get(snapshot.short_code)
+            if before:
+                self.run(Cache(self.world).store(snapshot))
+                assert self.world.cached[snapshot.short_code].version >= before.version, "the cache went back"
         self.late.clear()
+
+    @rule(number=engines)
+    def late_stores_meet_a_new_engine(self, number: int) -> None:
+        self.land_late_stores()
+        self.restart(number)
+        for code in CODES:
+            self.visit(number, code)
 
     @rule()
     def flush_cache(self) -> None:
@@ -214,23 +230,21 @@ class Coherence(RuleBasedStateMachine):
         self.end_slow_visits()
         self.run(self.engines[number].resolver.close())
         self.engines[number] = EngineModel(self.world)
-        self.engines[number].feed_position = len(self.world.feed)
+        self.engines[number].poll_feed()  # which begins with the edits of the last minutes
 
-    @rule(seconds=st.sampled_from([0.1, 0.5, 0.9]))
+    @rule(seconds=st.sampled_from([0.1, 0.5, 0.9, FEED_SECONDS]))
     def pass_time(self, seconds: float) -> None:
+        """Time passes, and each second every engine looks at the change feed."""
         self.world.now += seconds
-
-    @rule()
-    def pass_a_poll(self) -> None:
-        """A second passes, and with it every engine's look at the change feed."""
-        self.world.now += FEED_SECONDS
-        for engine in self.engines:
-            engine.poll_feed()
+        if self.world.now - self.polled_at >= FEED_SECONDS:
+            self.polled_at = self.world.now
+            for engine in self.engines:
+                engine.poll_feed()
 
     @rule()
     def pass_five_seconds(self) -> None:
         for _ in range(6):
-            self.pass_a_poll()
+            self.pass_time(FEED_SECONDS)
 
     @rule(number=engines, code=codes)
     def visit(self, number: int, code: str) -> None:
@@ -256,7 +270,10 @@ class Coherence(RuleBasedStateMachine):
             task = self.loop.create_task(engine.resolver.resolve("", code))
             self.settle()
             engine.lookup.is_slow = False
-            self.slow.append((engine, code, task))
+            if task.done():  # the cache had it
+                self.check(engine, code, task.result().snapshot, FRESH_SECONDS)
+            else:
+                self.slow.append((engine, code, task))
 
     @rule()
     def end_slow_visits(self) -> None:
@@ -269,10 +286,24 @@ class Coherence(RuleBasedStateMachine):
         self.slow.clear()
         self.settle()
 
+    @rule(number=engines, other=engines, code=codes)
+    def edit_while_a_reader_is_slow(self, number: int, other: int, code: str) -> None:
+        """The row that it read comes when the newer one has been served elsewhere and the cache has been emptied."""
+        self.flush_cache()
+        self.begin_slow_visit(number, code)
+        self.edit_or_create(code, is_stored=True, heard_by={number, other}, repeats=1)
+        for engine in sorted({number, other}):
+            self.deliver_announcements(engine)
+        self.visit(other, code)
+        self.flush_cache()
+        self.end_slow_visits()
+        self.reconnect(other)
+        self.visit(other, code)
+
     def check(self, engine: EngineModel, code: str, snapshot: LinkSnapshot | None, seconds: float) -> None:
         self.remember(engine, code, snapshot)
-        # A cache that was not written after a commit is repaired by the feed, a second later at most.
-        assert self.world.was_true_within(code, snapshot, seconds + FEED_SECONDS), (
+        # A cache that was not written after a commit is repaired by the feed, two polls later at most.
+        assert self.world.was_true_within(code, snapshot, seconds + 2 * FEED_SECONDS), (
             f"{code}: {snapshot and snapshot.version} is older than five seconds"
         )
 
@@ -354,4 +385,4 @@ def without_absolute_lifetime(patch: pytest.MonkeyPatch) -> Iterator[None]:
 )
 def test_the_machine_finds_out_when_a_guard_is_taken_away(guard: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     with guard(monkeypatch), pytest.raises(AssertionError, match=r"went back|older than"):
-        run_machine(1500, phases=[Phase.generate], derandomize=True, database=None)
+        run_machine(1000, phases=[Phase.generate], derandomize=True, database=None)

@@ -35,6 +35,16 @@ class Author:
     def edit(self, row: Any, *, announce: bool = False, **values: Any) -> LinkSnapshot:
         return self._run(lambda database: self._edit(database, row, announce=announce, **values))  # type: ignore[no-any-return]
 
+    def publish(self, row: Any) -> None:
+        """Store a version in the shared cache."""
+
+        async def store(_: Database) -> None:
+            cache = open_link_cache(self.settings)
+            assert await cache.store(snapshot_from_row(dict(row._mapping)))
+            await cache.close()
+
+        self._run(store)
+
     def delete(self, row: Any) -> LinkSnapshot:
         return self._run(lambda database: self._delete(database, row))  # type: ignore[no-any-return]
 
@@ -163,7 +173,7 @@ def test_numbers_that_commit_late_are_still_read(postgres_url: str, settings_fac
     async def scenario() -> list[str]:
         database = open_database(settings_factory(database_url=postgres_url))
         feed = ChangeFeed(database)
-        assert await feed.read() == ((), True)
+        assert await feed.read() == ([], True)
         row = {"domain": "", "link_id": UUID(int=1), "version": 1, "changed_at": _now()}
         async with database.transaction() as slow:
             await slow.execute(link_changes.insert().values(**row, short_code="slow", is_deleted=False))
@@ -211,3 +221,32 @@ def test_an_import_between_two_readings_is_read_to_its_end(sqlite_url: str, sett
         return len(changes), has_gap
 
     assert asyncio.run(scenario()) == (2500, False)
+
+
+@pytest.mark.parametrize("settings", ["with redis"], indirect=True)
+def test_a_new_engine_repairs_what_an_author_who_died_left_in_the_cache(settings: Settings, author: Author) -> None:
+    row = author.create(short_code="a")
+    author.publish(row)
+    author.edit(row, target_url="https://example.com/new")  # and dies before it stores the new version
+    with running_engine(settings) as engine:
+        assert header_of(ask(engine, "/a"), "location") == "https://example.com/new"
+
+
+def test_a_cache_back_from_an_outage_is_repaired(
+    own_redis: RedisServer, sqlite_url: str, settings_factory: SettingsFactory
+) -> None:
+    settings = settings_factory(database_url=sqlite_url, redis_url=own_redis.url)
+    author = Author(settings)
+    row = author.create(short_code="a")
+    author.publish(row)
+    with running_engine(settings) as engine:
+        assert status_of(ask(engine, "/a")) == 302
+        own_redis.pause()
+        author.edit(row, target_url="https://example.com/new")
+        seconds_until(lambda: header_of(ask(engine, "/a"), "location") == "https://example.com/new")
+        own_redis.resume()
+        seconds_until(lambda: own_redis.send("EXISTS url:a") == b":0" or b"/new" in _value(own_redis, "url:a"))
+
+
+def _value(server: RedisServer, key: str) -> bytes:
+    return server.send(f"GET {key}", whole=True)

@@ -19,6 +19,7 @@ MAX_BATCHES = 100
 # A transaction that took its number before others may commit after them: its number is looked for this long.
 HOLE_SECONDS = 60.0
 MAX_HOLES = 10_000
+RECENT_SECONDS = 300.0
 
 
 class FeedChange(NamedTuple):
@@ -42,11 +43,12 @@ class ChangeFeed:
     async def read(self) -> tuple[Sequence[FeedChange], bool]:
         """Return the new changes, and whether some may have been missed. Raises Unavailable.
 
-        The first reading returns none and a gap: nothing was held before it.
+        The first reading returns the edits of the last minutes and a gap: nothing was held before it, but an API or
+        engine that died may have left something older in the shared cache.
         """
         if self._last is None:
             self._last = await self._newest()
-            return (), True
+            return await self._recent_edits(), True
         changes: list[FeedChange] = []
         for _ in range(MAX_BATCHES):
             try:
@@ -86,6 +88,18 @@ class ChangeFeed:
     async def _newest(self) -> int:
         async with self._database.read() as connection:
             return int((await connection.execute(select(func.coalesce(func.max(link_changes.c.id), 0)))).scalar_one())
+
+    async def _recent_edits(self) -> list[FeedChange]:
+        columns = link_changes.c
+        since = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=RECENT_SECONDS)
+        statement = (
+            select(columns.domain, columns.short_code, columns.version, columns.changed_at)
+            .where(columns.changed_at > since, columns.version > 1)
+            .order_by(columns.id.desc())
+            .limit(BATCH)
+        )
+        async with self._database.read() as connection:
+            return [FeedChange(*row) for row in (await connection.execute(statement)).all()]
 
     async def _rows_after(self, last: int) -> Sequence[Any]:
         columns = link_changes.c

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 import structlog
 
@@ -27,6 +27,7 @@ BELL_SECONDS = 0.1
 FEED_SECONDS = 1.0
 DOMAINS_SECONDS = 4.0
 RETRY_SECONDS = 0.5
+MAX_UNREPAIRED = 100_000
 
 _log = structlog.get_logger(__name__)
 
@@ -50,6 +51,8 @@ class Invalidation:
         self._feed = ChangeFeed(database)
         self._bell = SqliteBell(database) if database.is_sqlite else None
         self._must_read = True
+        # Kept until the cache has answered: it may come back from an outage with what it held before.
+        self._unrepaired: dict[tuple[str, str], int] = {}
         self._announcements = announcements
         self._domains = domains
         self._lookup = lookup
@@ -61,7 +64,7 @@ class Invalidation:
         with contextlib.suppress(Unavailable, TimeoutError):
             async with asyncio.timeout(FEED_SECONDS):
                 await self._domains.load(self._lookup)
-                await self._feed.read()
+                await self.follow_feed()
         steps: list[tuple[Callable[[], Awaitable[None]], float]] = [
             (self.follow_feed, BELL_SECONDS if self._bell else FEED_SECONDS),
             (self._load_domains, DOMAINS_SECONDS),
@@ -84,17 +87,27 @@ class Invalidation:
         """Apply what was committed since the last time. Raises Unavailable."""
         if self._bell:
             self._must_read |= self._bell.has_rung()
-        if not self._must_read:
-            return
-        changes, has_gap = await self._feed.read()
-        self._must_read = self._bell is None
-        if has_gap:
-            self._memory.doubt_all()
-        self._apply((change.domain, change.short_code, change.version) for change in changes)
-        if changes:
+        if self._must_read:
+            changes, has_gap = await self._feed.read()
+            self._must_read = self._bell is None
+            if has_gap:
+                self._memory.doubt_all()
+            self._apply((change.domain, change.short_code, change.version) for change in changes)
+            self._note(changes, is_late=has_gap)
+        if self._unrepaired and await self._cache.drop_older([(*place, v) for place, v in self._unrepaired.items()]):
+            self._unrepaired.clear()
+
+    def _note(self, changes: Sequence[FeedChange], *, is_late: bool) -> None:
+        """Measure the lag, and remember what the cache may hold an older version of: all but a code's first link."""
+        if changes and not is_late:
             oldest = min(change.changed_at for change in changes)
             self._lag.set(max(0.0, (dt.datetime.now(dt.UTC) - oldest).total_seconds()))
-            await self._cache.drop_older(_edits(changes))
+        for item in changes:
+            place = (item.domain, item.short_code)
+            if item.version > max(1, self._unrepaired.get(place, 0)):
+                self._unrepaired[place] = item.version
+        while len(self._unrepaired) > MAX_UNREPAIRED:
+            del self._unrepaired[next(iter(self._unrepaired))]
 
     async def follow_announcements(self) -> None:
         """Apply what is announced within a second. Raises RedisAway."""
@@ -116,11 +129,6 @@ class Invalidation:
 
     async def _load_domains(self) -> None:
         await self._domains.load(self._lookup)
-
-
-def _edits(changes: Iterable[FeedChange]) -> list[tuple[str, str, int]]:
-    """Those that may have left something older in the cache: not the creation of a code that never was."""
-    return [(item.domain, item.short_code, item.version) for item in changes if item.version > 1]
 
 
 async def _repeat(step: Callable[[], Awaitable[None]], seconds: float) -> None:
