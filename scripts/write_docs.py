@@ -82,7 +82,7 @@ def metrics() -> str:
         name = f"{metric._name}_total" if metric._type == "counter" else metric._name  # noqa: SLF001  # no public way
         labels = ", ".join(f"`{label}`" for label in metric._labelnames) or NONE  # noqa: SLF001
         lines.append(_row((f"`{name}`", metric._type, labels, metric._documentation)))  # noqa: SLF001
-    return MADE_BY.format(source="src/vayro/observability.py") + "\n".join(lines).rstrip() + "\n"
+    return MADE_BY.format(source="src/vayro/observability/metrics.py") + "\n".join(lines).rstrip() + "\n"
 
 
 def commands() -> str:
