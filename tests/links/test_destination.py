@@ -2,13 +2,14 @@
 
 from itertools import product
 
+import ada_url
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from vayro.errors import BlockedDomain, InvalidUrl, SelfLink, ValidationFailed
 from vayro.links.block_list import BlockList, load_block_list
-from vayro.links.destination import MAX_CHARACTERS, Destination, parse_destination
+from vayro.links.destination import MAX_CHARACTERS, Destination, parse_destination, read_parts
 from vayro.links.host_name import canonical_own_hosts
 
 OWN = canonical_own_hosts(["go.example", "127.0.0.1:8000", "bücher.example", "10.1.2.3"])
@@ -271,3 +272,23 @@ def test_whatever_comes_in_the_result_is_safe_in_a_header_and_stable(url: str) -
     assert "@" not in href.split("/")[2]
     assert len(href) <= MAX_CHARACTERS
     assert parse(href) == destination
+
+
+AUTHORITIES = st.text(alphabet="ab1.:@[]-%2fäß。\\/?#xn", max_size=24)
+
+
+@given(st.sampled_from(["http", "HTTPS"]), AUTHORITIES, st.sampled_from(["", "/", "/p?q=@x:1/#f", "?x=http://u:p@h/"]))
+@example("http", "[::1]:8080", "/")
+@example("http", "@a", "/")
+@example("http", ":@a:80", "/")
+def test_host_and_port_are_those_that_the_parser_tells(scheme: str, authority: str, rest: str) -> None:
+    try:
+        parsed = ada_url.URL(f"{scheme}://{authority}{rest}")
+    except ValueError:
+        return
+    if parsed.username or parsed.password:
+        with pytest.raises(InvalidUrl, match="user name or password"):
+            read_parts(f"{scheme}://{authority}{rest}")
+    else:
+        parts = (parsed.href, parsed.protocol.rstrip(":"), parsed.hostname, parsed.port)
+        assert read_parts(f"{scheme}://{authority}{rest}") == parts

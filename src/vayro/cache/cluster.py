@@ -12,7 +12,7 @@ from vayro.cache.breaker import CircuitBreaker
 from vayro.cache.commands import Argument, CommandRefused, RedisAway
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Sequence
 
 CONNECTIONS_PER_NODE = 32
 
@@ -54,6 +54,16 @@ class ClusterCommands:
             raise RedisAway(str(error)) from error
         self._breaker.reset()
         return reply
+
+    async def execute_many(self, commands: "Sequence[tuple[Argument, ...]]") -> list[Any]:
+        """Send each to the node of its key."""
+        replies = await asyncio.gather(
+            *(self.execute(cast("bytes", name), *arguments) for name, *arguments in commands), return_exceptions=True
+        )
+        for reply in replies:
+            if isinstance(reply, BaseException) and not isinstance(reply, CommandRefused):
+                raise reply
+        return replies
 
     async def close(self) -> None:
         """Close the connections."""

@@ -1,6 +1,6 @@
 """How commands reach Redis: one port, for a single server and for a cluster."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import Any, Protocol
 
 from vayro.errors import VayroError
@@ -21,6 +21,12 @@ class RedisCommands(Protocol):
 
     def execute(self, command: bytes, *arguments: Argument) -> Awaitable[Any]:
         """Return the reply: bytes, integer, list or None."""
+
+    def execute_many(self, commands: Sequence[tuple[Argument, ...]]) -> Awaitable[list[Any]]:
+        """Send them together and return their replies in order; what Redis refused is a CommandRefused in its place.
+
+        Raises RedisAway when any of them found nobody: those before it may have been carried out.
+        """
 
     async def close(self) -> None:
         """Close the connections."""

@@ -6,6 +6,7 @@ made of it: `http://good.com\@evil.com` is stored as `http://good.com/@evil.com`
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import ada_url
 
@@ -24,6 +25,7 @@ DEFAULT_PORTS = {"http": "80", "https": "443"}
 # C1 and the two Unicode line ends with them, and surrogates, which have no UTF-8 form.
 _FORBIDDEN = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff]")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*(?=:)")
+_CANONICAL = re.compile(r"(https?)://(?:([^/@]+)@)?(\[[^\]/]*\]|[^/:@?#\[\]]+)(?::([0-9]+))?/")
 _AUTHORITY_END = re.compile(r"[/\\?#]")
 _NAMES = {"\r": "a carriage return", "\n": "a line feed", "\t": "a tab", "\0": "a NUL"}
 
@@ -57,20 +59,36 @@ def parse_destination(
 def _parse(url: str, own_hosts: frozenset[str], blocked: BlockList | None) -> Destination:
     _check_characters(url)
     text = url.strip(" ")
-    scheme = _check_scheme(text)
-    parsed = _read(text)
-    host = normalise_host(parsed.hostname)
-    port = parsed.port or DEFAULT_PORTS[scheme]
-    if host in own_hosts or f"{host}:{port}" in own_hosts:
-        raise SelfLink(f"The URL leads to {excerpt(parsed.host)}, a short domain of this service: it would loop.")
+    _check_scheme(text)
+    href, scheme, hostname, port = read_parts(text)
+    is_punycode_valid, host, confusable = _judge_host(hostname)
+    shown = f"{hostname}:{port}" if port else hostname
+    if not is_punycode_valid:  # the standard refuses it; ada 4.0 lets it pass
+        raise InvalidUrl(f"The URL has the host {excerpt(hostname)}, whose xn-- part stands for no letters.")
+    if host in own_hosts or f"{host}:{port or DEFAULT_PORTS[scheme]}" in own_hosts:
+        raise SelfLink(f"The URL leads to {excerpt(shown)}, a short domain of this service: it would loop.")
     if blocked and (entry := blocked.find(host)):
-        raise BlockedDomain(f"The URL leads to {excerpt(parsed.hostname)}; the domain {excerpt(entry)} is blocked.")
-    return Destination(_check_canonical(parsed.href), host, is_confusable(host))
+        raise BlockedDomain(f"The URL leads to {excerpt(hostname)}; the domain {excerpt(entry)} is blocked.")
+    return Destination(_check_canonical(href), host, confusable)
+
+
+@lru_cache(maxsize=4096)
+def _judge_host(hostname: str) -> tuple[bool, str, bool]:
+    """Return whether its punycode is valid, the form in which it is compared, and whether it can be mistaken.
+
+    Remembered: of a thousand links sent at once most lead to a few hosts.
+    """
+    if not is_valid_punycode(hostname):
+        return False, "", False
+    host = normalise_host(hostname)
+    return True, host, is_confusable(host)
 
 
 def _check_characters(url: str) -> None:
     if len(url) > MAX_CHARACTERS:
         raise InvalidUrl(f"The URL has {len(url)} characters; at most {MAX_CHARACTERS} are accepted.")
+    if url.isascii() and url.isprintable():  # nearly all are, and this takes a tenth of the search
+        return
     if forbidden := _FORBIDDEN.search(url):
         character = forbidden[0]
         name = _NAMES.get(character, f"the character U+{ord(character):04X}")
@@ -90,16 +108,23 @@ def _check_scheme(text: str) -> str:
     raise InvalidUrl(f"The URL {excerpt(_after_credentials(text))} does not begin with https:// or http://.")
 
 
-def _read(text: str) -> ada_url.URL:
+def read_parts(text: str) -> tuple[str, str, str, str]:
+    """Return the canonical form, and its scheme, host and port ("" for the scheme's own).
+
+    They are cut out of the canonical form, where each has one place: to ask the parser for each costs 0.7 us.
+    """
     try:
-        parsed = ada_url.URL(text)
+        href = ada_url.URL(text).href
     except ValueError:
         raise InvalidUrl(_host_message(text)) from None
-    if not is_valid_punycode(parsed.hostname):  # the standard refuses it; ada 4.0 lets it pass
-        raise InvalidUrl(f"The URL has the host {excerpt(parsed.hostname)}, whose xn-- part stands for no letters.")
-    if "@" in text and (parsed.username or parsed.password):
-        raise InvalidUrl(f"The URL carries a user name or password before {excerpt('@' + parsed.host)}: remove it.")
-    return parsed
+    parts = _CANONICAL.match(href)
+    if parts is None:
+        raise InvalidUrl("The URL has no canonical form.")
+    scheme, credentials, hostname, port = parts.groups("")
+    if credentials:
+        shown = f"{hostname}:{port}" if port else hostname
+        raise InvalidUrl(f"The URL carries a user name or password before {excerpt('@' + shown)}: remove it.")
+    return href, scheme, hostname, port
 
 
 def _host_message(text: str) -> str:

@@ -1,11 +1,13 @@
 """From what a person asked for to the row that is written: every rule is applied here, before any statement."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from vayro.cache.snapshot import DEFAULT_DOMAIN
 from vayro.errors import ValidationFailed
 from vayro.links.block_list import BlockList
 from vayro.links.destination import parse_destination
@@ -42,13 +44,32 @@ class Preparation:
 
         Raises the errors of destinations, codes and domains.
         """
+        domain = await self._domains.resolve(draft.domain, owner.workspace_id)
+        return self._record(owner, draft, domain, await self._domains.own_hosts(), canonical=canonical)
+
+    async def prepare_many(self, owner: Owner, drafts: Sequence[LinkDraft]) -> list[LinkRecord | ValidationFailed]:
+        """Return for each draft, in order, the row to be written, or what is wrong with it."""
         own_hosts = await self._domains.own_hosts()
+        prepared: list[LinkRecord | ValidationFailed] = []
+        for draft in drafts:
+            try:
+                domain = (
+                    await self._domains.resolve(draft.domain, owner.workspace_id) if draft.domain else DEFAULT_DOMAIN
+                )
+                prepared.append(self._record(owner, draft, domain, own_hosts))
+            except ValidationFailed as error:
+                prepared.append(error)
+        return prepared
+
+    def _record(
+        self, owner: Owner, draft: LinkDraft, domain: str, own_hosts: frozenset[str], *, canonical: bool = False
+    ) -> LinkRecord:
         now = dt.datetime.now(dt.UTC)
         return LinkRecord(
             id=uuid7(),
             workspace_id=owner.workspace_id,
             user_id=owner.user_id,
-            domain=await self._domains.resolve(draft.domain, owner.workspace_id),
+            domain=domain,
             short_code="" if draft.short_code is None else validate_custom_code(draft.short_code),
             target_url=self._parse(draft.target_url, own_hosts, "target_url"),
             link_type=draft.link_type,

@@ -74,7 +74,7 @@ class LinkService:
         """Make up to 1,000 links; return each, or why it was not made, in order. One bad link spoils no other."""
         if len(drafts) > MAX_BULK:
             raise ValidationFailed(f"There are {len(drafts)} links; at most {MAX_BULK} are accepted.", field="links")
-        prepared = [await self._prepare_or_refuse(owner, draft) for draft in drafts]
+        prepared = await self._preparation.prepare_many(owner, drafts)
         outcomes = iter(await self._writer.insert_many([one for one in prepared if isinstance(one, LinkRecord)]))
         return [next(outcomes) if isinstance(one, LinkRecord) else one for one in prepared]
 
@@ -142,12 +142,6 @@ class LinkService:
         """Publish links as they are, and tombstones where links were."""
         snapshots = [record.snapshot() for record in records] + [editing.tombstone_of(old) for old in left]
         await publish(self._cache, snapshots)
-
-    async def _prepare_or_refuse(self, owner: Owner, draft: LinkDraft) -> LinkRecord | VayroError:
-        try:
-            return await self._preparation.prepare(owner, draft)
-        except ValidationFailed as error:
-            return error
 
     async def _find_canonical(self, record: LinkRecord) -> LinkRecord | None:
         key = record.workspace_id, record.target_url, record.link_type

@@ -4,13 +4,21 @@ import datetime as dt
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vayro.database.dialect import insert_ignoring
 from vayro.database.models import code_blocks, snowflake_nodes
 
 KEY_BYTES = 32
+
+# Built once: SQLAlchemy takes longer to put it together than the database to carry it out.
+_CLAIM = (
+    update(code_blocks)
+    .where(code_blocks.c.name == bindparam("counter"), code_blocks.c.next < bindparam("limit"))
+    .values(next=code_blocks.c.next + bindparam("count"))
+    .returning(code_blocks.c.next, code_blocks.c.key)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +32,11 @@ class NumberBlock:
 
 async def claim_numbers(connection: AsyncConnection, name: str, count: int, limit: int) -> NumberBlock | None:
     """Advance a counter; None when it has reached `limit`. The numbers are the caller's once this is committed."""
-    claim = (
-        update(code_blocks)
-        .where(code_blocks.c.name == name, code_blocks.c.next < limit)
-        .values(next=code_blocks.c.next + count)
-        .returning(code_blocks.c.next, code_blocks.c.key)
-    )
-    row = (await connection.execute(claim)).one_or_none()
+    wanted = {"counter": name, "count": count, "limit": limit}
+    row = (await connection.execute(_CLAIM, wanted)).one_or_none()
     if row is None:
         await _insert_counter(connection, name)
-        row = (await connection.execute(claim)).one_or_none()
+        row = (await connection.execute(_CLAIM, wanted)).one_or_none()
     return None if row is None else NumberBlock(row.next - count, min(row.next, limit), bytes(row.key))
 
 
