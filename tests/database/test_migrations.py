@@ -33,6 +33,13 @@ def test_six_processes_that_upgrade_at_once_end_as_one(empty_database_url):
     assert find_revision(empty_database_url) == newest_revision()
 
 
+def test_a_database_of_a_newer_version_is_left_as_it_is(empty_database_url):
+    upgrade(empty_database_url)
+    _execute(empty_database_url, "UPDATE alembic_version SET version_num = '9999'")
+    upgrade(empty_database_url)
+    assert find_revision(empty_database_url) == "9999"
+
+
 def test_the_migrated_schema_is_what_the_models_declare(empty_database_url):
     upgrade(empty_database_url)
     engine = create_engine(sync_url(empty_database_url))
@@ -68,6 +75,13 @@ def test_months_ahead_have_partitions_on_postgres(postgres_server):
     names = [name for name in inspect(engine).get_table_names() if name.startswith("click_events_2")]
     engine.dispose()
     assert len(names) == 5
+
+
+def _execute(url: str, statement: str) -> None:
+    engine = create_engine(sync_url(url))
+    with engine.begin() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
 
 
 def _is_not_partition(name: str | None, kind: str, _parents: object) -> bool:

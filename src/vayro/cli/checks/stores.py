@@ -15,7 +15,7 @@ from sqlalchemy import func, select, text
 from vayro.accounts import repository
 from vayro.cli.checks.finding import Finding, fail, ok, warn
 from vayro.database.engine import Database, open_database
-from vayro.database.migrations import newest_revision
+from vayro.database.migrations import is_newer, newest_revision
 from vayro.database.models import click_batches, links
 from vayro.errors import Unavailable
 from vayro.settings import Settings
@@ -37,7 +37,7 @@ async def check_database(settings: Settings) -> AsyncIterator[Finding]:
         yield await _check_clock(database)
         migrations = await _check_migrations(database)
         yield migrations
-        if migrations.state == "ok":
+        if migrations.state != "fail":
             yield await _check_administrator(database)
             yield await _check_future(database)
     except Unavailable as error:
@@ -136,6 +136,9 @@ async def _check_migrations(database: Database) -> Finding:
     newest = newest_revision()
     if revision == newest:
         return ok("migrations", f"at {newest}, the newest")
+    if is_newer(revision):
+        known = f"at {revision}, this version knows {newest}"
+        return warn("migrations", known, "fine while you go one version back or forward; then run one version")
     return fail("migrations", f"at {revision or 'none'}, the newest is {newest}", "run `vayro migrate`")
 
 

@@ -6,11 +6,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine
 
 FOLDER = Path(__file__).parent
-# Two processes that migrate at once wait for each other (PostgreSQL advisory lock; any constant does).
-MIGRATION_LOCK = 7_326_901
 
 
 def sync_url(url: str) -> str:
@@ -18,21 +16,21 @@ def sync_url(url: str) -> str:
     return url.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
-def upgrade(url: str) -> None:
-    """Bring the database to the newest revision.
+def upgrade(url: str, revision: str = "head") -> None:
+    """Bring the database to the newest revision, or up to `revision`.
 
+    A database that a newer version of Vayro has migrated is left as it is: its schema serves this version, too.
     Safe to call from several processes at once
     (not from several threads: Alembic keeps its context in a global). Blocks.
     """
+    if is_newer(find_revision(url)):
+        return
     engine = create_engine(sync_url(url), connect_args=_connect_args(url))
     try:
         with engine.connect() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(text(f"SELECT pg_advisory_lock({MIGRATION_LOCK})"))
-                connection.commit()
             config = _config()
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
             connection.commit()
     finally:
         engine.dispose()
@@ -51,6 +49,11 @@ def find_revision(url: str) -> str | None:
 def newest_revision() -> str:
     """Return the revision that this version of Vayro works with."""
     return ScriptDirectory.from_config(_config()).get_current_head() or ""
+
+
+def is_newer(revision: str | None) -> bool:
+    """Return whether a database at this revision was migrated by a newer version of Vayro: revisions are numbered."""
+    return revision is not None and revision > newest_revision()
 
 
 def _config() -> Config:
