@@ -11,7 +11,7 @@ from typing import Any
 
 import uvloop
 
-from vayro.clicks.event import RawClick, decode_click
+from tests.clicks.decoding import RawClick, decode_click
 from vayro.redirect.engine import Engine, build_engine
 from vayro.redirect.server import EngineServer
 from vayro.settings import Settings

@@ -7,7 +7,6 @@ encoded once, and shipping it costs no more than copying it. No value holds CR o
 
 import datetime as dt
 import secrets
-from dataclasses import dataclass
 from time import time_ns
 
 FIELDS = ("timestamp", "event_id", "link_id", "ip", "user_agent", "referer", "flags")
@@ -16,20 +15,6 @@ MAX_VALUE_BYTES = 2_048
 
 _DIGITS = tuple(b"%03x" % number for number in range(0x1000))
 _join = b"".join
-
-
-@dataclass(frozen=True, slots=True)
-class RawClick:
-    """A click before enrichment; every value as the engine received it."""
-
-    event_id: str
-    timestamp: str
-    link_id: str
-    ip: str
-    user_agent: str
-    referer: str
-    flags: str
-    segment: str = ""
 
 
 def bulk(value: bytes) -> bytes:
@@ -104,25 +89,3 @@ class ClickEncoder:
             f"$9\r\ntimestamp\r\n$24\r\n{stamp}\r\n$8\r\nevent_id\r\n$36\r\n{moment[:8]}-{moment[8:]}-7".encode()
         )
         self._tail = f"-{digits[:4]}-{digits[4:]}\r\n".encode()
-
-
-def decode_click(payload: bytes, segment: str = "") -> RawClick:
-    """Return the click that `payload` holds. Raises ValueError when it is not an event.
-
-    Bytes that are not UTF-8 (HTTP allows any in a header) become U+FFFD.
-    """
-    parts = payload.decode("utf-8", "replace").split("\r\n")
-    fields = dict(zip(parts[1::4], parts[3::4], strict=True))
-    try:
-        return RawClick(
-            event_id=fields["event_id"],
-            timestamp=fields["timestamp"],
-            link_id=fields["link_id"],
-            ip=fields["ip"],
-            user_agent=fields["user_agent"],
-            referer=fields["referer"],
-            flags=fields["flags"],
-            segment=fields.get("segment", segment),
-        )
-    except KeyError as error:
-        raise ValueError(f"the event has no field {error}") from None
