@@ -53,17 +53,21 @@ class StartFailed(VayroError):
     title = "The process cannot start"
 
 
-class Unavailable(VayroError):
-    """A store that is needed does not answer. `retry_after_seconds` goes into `Retry-After`."""
-
-    status = 503
-    code = "unavailable"
-    title = "Temporarily unavailable"
+class _ComeBackLater(VayroError):
+    """What passes by itself. `retry_after_seconds` goes into `Retry-After`."""
 
     def __init__(self, detail: str = "", *, retry_after_seconds: int = 1) -> None:
         """Args: detail, the sentence shown; retry_after_seconds, when to come back."""
         super().__init__(detail)
         self.retry_after_seconds = retry_after_seconds
+
+
+class Unavailable(_ComeBackLater):
+    """A store that is needed does not answer."""
+
+    status = 503
+    code = "unavailable"
+    title = "Temporarily unavailable"
 
 
 class RequestError(VayroError):
@@ -164,14 +168,9 @@ class QuotaExceeded(Forbidden):
     title = "The plan's limit is reached"
 
 
-class RateLimited(RequestError):
-    """Too many requests. `retry_after_seconds` goes into `Retry-After`."""
+class RateLimited(_ComeBackLater, RequestError):
+    """Too many requests."""
 
     status = 429
     code = "rate_limited"
     title = "Too many requests"
-
-    def __init__(self, detail: str = "", *, retry_after_seconds: int = 1) -> None:
-        """Args: detail, the sentence shown; retry_after_seconds, when to come back."""
-        super().__init__(detail)
-        self.retry_after_seconds = retry_after_seconds

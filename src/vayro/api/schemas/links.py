@@ -14,6 +14,7 @@ from vayro.links.draft import LinkDraft, LinkEdit, check_text
 from vayro.links.record import LinkRecord
 from vayro.links.search import Page
 from vayro.links.service import MAX_BULK
+from vayro.links.view import view
 
 _EXAMPLE: dict[str, JsonValue] = {
     "target_url": "https://example.com/spring?utm_source=poster",
@@ -109,58 +110,7 @@ class BulkResult(BaseModel):
     results: list[BulkMade | BulkRefused]
 
 
-class LinkView(msgspec.Struct, frozen=True):
-    """`Link` as it is written: msgspec takes 2 us for what pydantic does twice. A test holds the two together."""
-
-    id: str
-    short_code: str
-    short_url: str
-    domain: str
-    target_url: str
-    link_type: str
-    canonical: bool
-    title: str | None
-    tags: list[str]
-    is_active: bool
-    version: int
-    redirect_status: int
-    cache_seconds: int | None
-    expires_at: dt.datetime | None
-    expired_url: str | None
-    max_clicks: int | None
-    metadata: dict[str, Any]
-    clicks: int
-    created_at: dt.datetime
-    updated_at: dt.datetime
-
-
 _encoder = msgspec.json.Encoder()
-
-
-def view(record: LinkRecord, domains: DomainDirectory) -> LinkView:
-    """Return the link as the API shows it."""
-    return LinkView(
-        id=str(record.id),
-        short_code=record.short_code,
-        short_url=domains.short_url(record.domain, record.short_code),
-        domain=domains.shown_name(record.domain),
-        target_url=record.target_url,
-        link_type=record.link_type,
-        canonical=record.canonical,
-        title=record.title,
-        tags=record.tags,
-        is_active=record.is_active,
-        version=record.version,
-        redirect_status=record.redirect_status,
-        cache_seconds=record.cache_seconds,
-        expires_at=record.expires_at,
-        expired_url=record.expired_url,
-        max_clicks=record.max_clicks,
-        metadata=record.metadata,
-        clicks=record.clicks,
-        created_at=record.created_at,
-        updated_at=record.updated_at,
-    )
 
 
 def encode_link(record: LinkRecord, domains: DomainDirectory) -> bytes:

@@ -30,28 +30,11 @@ OfDomain = Annotated[str | None, typer.Option("--domain", help="Its short domain
 
 def describe(record: LinkRecord, domains: DomainDirectory) -> dict[str, Any]:
     """Return the link as the API shows it."""
-    return {
-        "id": str(record.id),
-        "short_code": record.short_code,
-        "short_url": domains.short_url(record.domain, record.short_code),
-        "domain": domains.shown_name(record.domain),
-        "target_url": record.target_url,
-        "link_type": record.link_type,
-        "canonical": record.canonical,
-        "title": record.title,
-        "tags": record.tags,
-        "is_active": record.is_active,
-        "version": record.version,
-        "redirect_status": record.redirect_status,
-        "cache_seconds": record.cache_seconds,
-        "expires_at": record.expires_at,
-        "expired_url": record.expired_url,
-        "max_clicks": record.max_clicks,
-        "metadata": record.metadata,
-        "clicks": record.clicks,
-        "created_at": record.created_at,
-        "updated_at": record.updated_at,
-    }
+    from msgspec.structs import asdict
+
+    from vayro.links.view import view
+
+    return asdict(view(record, domains))
 
 
 async def find_link(
