@@ -1,6 +1,5 @@
 """The chores."""
 
-import asyncio
 import datetime as dt
 from uuid import uuid4
 
@@ -8,17 +7,23 @@ import pytest
 from sqlalchemy import insert
 
 from tests.factories import make_click, make_link
-from tests.worker.conftest import count, eventually, rows
-from vayro.clicks.lease import Lease
+from tests.worker.conftest import count, rows
 from vayro.database.engine import Database
-from vayro.database.models import click_batches, click_segments, job_leases, link_changes
+from vayro.database.models import chore_runs, click_batches, click_dead_letters, click_segments, link_changes
 from vayro.observability import get_metrics
-from vayro.worker.maintenance import Chore, Maintenance
+from vayro.worker.chore_list import list_chores
+from vayro.worker.chores import Chore
+from vayro.worker.maintenance import Maintenance
 
 
 @pytest.fixture
 def maintenance(database: Database) -> Maintenance:
-    return Maintenance(database, get_metrics())
+    return make_maintenance(database)
+
+
+def make_maintenance(database: Database, *chores: Chore) -> Maintenance:
+    metrics = get_metrics()
+    return Maintenance(database, metrics, chores or list_chores(database, metrics))
 
 
 def chore(maintenance: Maintenance, name: str) -> Chore:
@@ -34,7 +39,7 @@ async def test_old_batches_go_and_young_ones_stay(database: Database, maintenanc
         for moment in (ago(minutes=61), ago(minutes=59)):
             values = {"first_timestamp": moment, "last_timestamp": moment, "events": 1, "committed_at": moment}
             await connection.execute(insert(click_batches).values(values))
-    await maintenance.do(chore(maintenance, "old batches"))
+    await maintenance.do(chore(maintenance, "old_batches"))
     assert await count(database, click_batches) == 1
 
 
@@ -54,7 +59,7 @@ async def test_old_changes_go_but_deletions_stay(database: Database, maintenance
                 "changed_at": moment,
             }
             await connection.execute(insert(link_changes).values(values))
-    await maintenance.do(chore(maintenance, "old changes"))
+    await maintenance.do(chore(maintenance, "old_changes"))
     assert {row.short_code for row in await rows(database, link_changes)} == {"gone", "new"}
 
 
@@ -63,60 +68,43 @@ async def test_segments_are_kept_for_a_month(database: Database, maintenance: Ma
         for name, moment in (("a-1", ago(days=31)), ("a-2", ago(days=29))):
             values = {"segment": name, "committed": 1, "read_offset": 0, "updated_at": moment}
             await connection.execute(insert(click_segments).values(values))
-    await maintenance.do(chore(maintenance, "old segments"))
+    await maintenance.do(chore(maintenance, "old_segments"))
     assert [row.segment for row in await rows(database, click_segments)] == ["a-2"]
 
 
-async def test_a_chore_that_another_worker_does_is_left_to_it(database: Database) -> None:
-    done: list[str] = []
-
-    async def work() -> None:
-        done.append("work")
-
-    maintenance = Maintenance(database, get_metrics())
-    shared = Chore("sweep", 60, work)
-    lease = Lease("sweep")
+async def test_letters_without_content_are_kept_for_a_month_and_others_for_ever(
+    database: Database, maintenance: Maintenance
+) -> None:
     async with database.transaction() as connection:
-        assert await lease.acquire(connection, dt.datetime.now(dt.UTC))
-    await maintenance.do(shared)
-    assert done == []
+        for reason, payload, moment in (
+            ("dropped:old", b"", ago(days=31)),
+            ("dropped:new", b"", ago(days=29)),
+            ("bad_id", b"payload", ago(days=31)),
+        ):
+            values = {"id": uuid4(), "segment": "", "payload": payload, "reason": reason, "deliveries": 1}
+            await connection.execute(insert(click_dead_letters).values(values | {"created_at": moment}))
+    await maintenance.do(chore(maintenance, "old_dead_letters"))
+    assert {row.reason for row in await rows(database, click_dead_letters)} == {"dropped:new", "bad_id"}
+
+
+async def test_more_rows_than_one_transaction_takes_go_all_the_same(
+    database: Database, maintenance: Maintenance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vayro.worker.chore_list.ROWS_AT_ONCE", 2)
     async with database.transaction() as connection:
-        await lease.release(connection)
-    await maintenance.do(shared)
-    assert done == ["work"]
-    assert await count(database, job_leases) == 0
+        for number in range(5):
+            values = {"segment": f"a-{number}", "committed": 1, "read_offset": 0, "updated_at": ago(days=31)}
+            await connection.execute(insert(click_segments).values(values))
+    await maintenance.do(chore(maintenance, "old_segments"))
+    assert await count(database, click_segments) == 0
 
 
-async def test_a_chore_that_fails_stops_no_other(database: Database) -> None:
-    done: list[str] = []
-
-    async def fail() -> None:
-        raise RuntimeError("a bug")
-
-    async def work() -> None:
-        done.append("work")
-
-    maintenance = Maintenance(database, get_metrics())
-    maintenance.chores = [Chore("fails", 60, fail), Chore("works", 60, work)]
-    stopped = asyncio.Event()
-    task = asyncio.create_task(maintenance.run(stopped))
-
-    async def is_done() -> bool:
-        return bool(done)
-
-    await eventually(is_done)
-    stopped.set()
-    await task
-    assert done == ["work"]
-
-
-async def test_every_chore_runs_on_this_database(
-    database: Database, maintenance: Maintenance, capsys: pytest.CaptureFixture[str]
+async def test_every_chore_runs_on_this_database_and_is_written_down(
+    database: Database, maintenance: Maintenance
 ) -> None:
     link = await make_link(database)
     await make_click(database, link.id)
     for each in maintenance.chores:
-        if each.is_shared:
-            await maintenance._do_alone(each)
-        else:
-            await each.work()
+        await maintenance.do(each)
+    done = {row.name for row in await rows(database, chore_runs) if row.succeeded_at}
+    assert done == {each.name for each in maintenance.chores}

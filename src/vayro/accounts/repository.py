@@ -79,9 +79,13 @@ async def find_password_hash(connection: AsyncConnection, email: str) -> str | N
 
 
 async def update_plan(connection: AsyncConnection, email: str, plan: str) -> bool:
-    """Set a user's plan; return False when there is no such user."""
+    """Set the plan of a user and of the workspaces they own; return False when there is no such user."""
     statement = update(users).where(users.c.email == email).values(plan=plan).returning(users.c.id)
-    return await connection.scalar(statement) is not None
+    user_id = await connection.scalar(statement)
+    members = workspace_members.c
+    owned = select(members.workspace_id).where(members.user_id == user_id, members.role == "owner")
+    await connection.execute(update(workspaces).where(workspaces.c.id.in_(owned)).values(plan=plan))
+    return user_id is not None
 
 
 async def insert_key(connection: AsyncConnection, values: dict[str, Any]) -> None:

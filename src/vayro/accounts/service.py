@@ -23,8 +23,8 @@ from vayro.settings import Settings
 
 __all__ = ["AccountService", "ApiKey", "Caller", "FirstAdministrator", "User"]
 
-# Processes that start at once on an empty database wait for each other here; any constant does.
-BOOTSTRAP_LOCK = 7_326_902
+# Processes that start at once on an empty database wait for each other here; any constant that nobody else has does.
+BOOTSTRAP_LOCK = 7_326_903
 NAME_MAX = 200
 
 Record = TypeVar("Record", User, ApiKey)
@@ -152,7 +152,8 @@ class AccountService:
 async def _insert_with_workspace(connection: AsyncConnection, values: dict[str, Any]) -> User:
     if not await repository.insert_user(connection, values):
         raise ValidationFailed(f"There is already a user {values['email']}.", field="email")
-    workspace = {"id": uuid7(), "name": values["email"][:NAME_MAX], "created_at": values["created_at"]}
+    workspace = {"id": uuid7(), "name": values["email"][:NAME_MAX]}
+    workspace |= {"plan": values["plan"], "created_at": values["created_at"]}
     await repository.insert_workspace(connection, workspace, values["id"])
     shown = {key: value for key, value in values.items() if key != "password_hash"}
     return User(**shown, workspace_id=workspace["id"])

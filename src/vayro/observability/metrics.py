@@ -36,6 +36,9 @@ def _histogram(buckets: tuple[float, ...], name: str, text: str, *labels: str) -
     return field(default_factory=lambda: Histogram(name, text, labels, buckets=buckets))
 
 
+CHORE_BUCKETS = (0.01, 0.1, 1.0, 10.0, 60.0, 600.0)
+
+
 @dataclass(frozen=True)
 class Metrics:
     """All metrics. Built once per process, after PROMETHEUS_MULTIPROC_DIR is set."""
@@ -65,6 +68,27 @@ class Metrics:
     )
     default_partition_rows: Gauge = _gauge(
         "livemax", "vayro_default_partition_rows", "Clicks in the partition of no month; should be 0."
+    )
+
+    clicks_expired: Counter = _counter(
+        "vayro_clicks_expired", "Clicks deleted because their plan keeps them no longer."
+    )
+    rollup_differences: Counter = _counter(
+        "vayro_rollup_differences", "Sums that differed from their clicks, found by the daily check and made again."
+    )
+
+    # ── housekeeping ──
+    maintenance_runs: Counter = _counter(
+        "vayro_maintenance_runs", "Chores of the worker, by how they ended.", "chore", "outcome"
+    )
+    maintenance_last_success: Gauge = _gauge(
+        "livemax",
+        "vayro_maintenance_last_success_timestamp_seconds",
+        "When a chore was done last, by anybody.",
+        "chore",
+    )
+    maintenance_duration: Histogram = _histogram(
+        CHORE_BUCKETS, "vayro_maintenance_duration_seconds", "How long a chore took.", "chore"
     )
 
     # ── links and the API ──

@@ -16,6 +16,7 @@ from vayro.settings import Settings
 from vayro.stream.adapters import open_click_source
 from vayro.visitor.geoip import GeoDatabase
 from vayro.visitor.user_agent import UserAgentReader
+from vayro.worker.chore_list import list_chores
 from vayro.worker.consumer import Consumer
 from vayro.worker.enrichment import Tools
 from vayro.worker.maintenance import Maintenance
@@ -61,7 +62,8 @@ async def _run(settings: Settings) -> None:
         loop.add_signal_handler(number, stopped.set)
     database, metrics = open_database(settings), get_metrics()
     consumer = build_consumer(settings, database, metrics)
-    work = asyncio.gather(consumer.run(stopped), Maintenance(database, metrics).run(stopped))
+    maintenance = Maintenance(database, metrics, list_chores(database, metrics))
+    work = asyncio.gather(consumer.run(stopped), maintenance.run(stopped))
     gc.freeze()
     _log.info("the worker runs", shape="embedded" if settings.is_embedded else "production")
     try:

@@ -7,7 +7,6 @@ from vayro.database.models.clicks import (
     ClickEvent,
     ClickRollup,
     ClickSegment,
-    JobLease,
     LinkStats,
     RollupMark,
     RollupState,
@@ -24,16 +23,19 @@ from vayro.database.models.links import (
     LinkUsage,
     SnowflakeNode,
 )
+from vayro.database.models.maintenance import ChoreRun, ClickExpiry, JobLease
 
 metadata = Model.metadata
 
 api_keys = table_of(ApiKey)
+chore_runs = table_of(ChoreRun)
 users = table_of(User)
 workspaces = table_of(Workspace)
 workspace_members = table_of(WorkspaceMember)
 click_batches = table_of(ClickBatch)
 click_dead_letters = table_of(ClickDeadLetter)
 click_events = table_of(ClickEvent)
+click_expiry = table_of(ClickExpiry)
 click_rollups = table_of(ClickRollup)
 click_segments = table_of(ClickSegment)
 job_leases = table_of(JobLease)

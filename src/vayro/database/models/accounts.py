@@ -11,12 +11,13 @@ from vayro.database.models.declarative import Instant, Key, Model
 
 
 class Workspace(Model):
-    """Owns links and keys; every user starts with one."""
+    """Owns links and keys; every user starts with one. Its `plan` is its owner's."""
 
     __tablename__ = "workspaces"
 
     id: Mapped[Key]
     name: Mapped[str] = mapped_column(String(200))
+    plan: Mapped[str] = mapped_column(String(50), default="free", server_default="free")
     created_at: Mapped[Instant]
 
 

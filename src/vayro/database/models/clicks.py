@@ -95,16 +95,6 @@ class RollupMark(Model):
     hour: Mapped[Instant]
 
 
-class JobLease(Model):
-    """Which run of a job that must not run twice at once is at work, and until when it may be believed alive."""
-
-    __tablename__ = "job_leases"
-
-    name: Mapped[str] = mapped_column(String(50), primary_key=True)
-    holder: Mapped[Reference]
-    expires_at: Mapped[Instant]
-
-
 class ClickSegment(Model):
     """How many events of a spool segment are committed, and up to which byte the worker has read it (embedded)."""
 
