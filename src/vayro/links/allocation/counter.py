@@ -16,6 +16,9 @@ SNOWFLAKE_LENGTH = 11
 # The counter's column is a signed 64-bit integer; the margin is for blocks claimed beyond the end.
 LARGEST_NUMBER = 2**63 - 2**32
 
+COUNTER_PREFIX = "counter-"
+"""Of a counter's name; the rest is the length of its codes."""
+
 
 class CounterBlocks:
     """Takes blocks of codes that are nobody else's. When a length is used up, codes become longer."""
@@ -47,7 +50,7 @@ class CounterBlocks:
             length = self._length + (self._length == SNOWFLAKE_LENGTH)
             # Committed when this block ends, before anybody sees a code: a crash now leaves a gap, not a duplicate.
             async with self._database.transaction() as connection:
-                block = await claim_numbers(connection, _name(length), count, _limit(length))
+                block = await claim_numbers(connection, _name(length), count, counter_limit(length))
             if block:
                 return block, length
             self._length = max(self._length, length + 1)
@@ -74,9 +77,10 @@ class CounterAllocator:
         await self._reserve.close()
 
 
-def _name(length: int) -> str:
-    return f"counter-{length}"
-
-
-def _limit(length: int) -> int:
+def counter_limit(length: int) -> int:
+    """Return the number at which the codes of this length are used up."""
     return min(CodeSpace.count(length), LARGEST_NUMBER)
+
+
+def _name(length: int) -> str:
+    return f"{COUNTER_PREFIX}{length}"

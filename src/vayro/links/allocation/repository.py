@@ -40,6 +40,18 @@ async def claim_numbers(connection: AsyncConnection, name: str, count: int, limi
     return None if row is None else NumberBlock(row.next - count, min(row.next, limit), bytes(row.key))
 
 
+async def list_counters(connection: AsyncConnection, prefix: str) -> list[tuple[str, int]]:
+    """Return name and next number of the counters whose names begin with `prefix`, locked where others may claim."""
+    query = select(code_blocks.c.name, code_blocks.c.next).where(code_blocks.c.name.startswith(prefix))
+    return [(row.name, row.next) for row in await connection.execute(query.order_by("name").with_for_update())]
+
+
+async def skip_numbers(connection: AsyncConnection, name: str, until: int) -> None:
+    """Have a counter go on at `until`; never back."""
+    later = code_blocks.c.name == name, code_blocks.c.next < until
+    await connection.execute(update(code_blocks).where(*later).values(next=until))
+
+
 async def get_or_make_key(connection: AsyncConnection, name: str) -> bytes:
     """Return the key of a code space, the same for every process: the first one's stays."""
     await _insert_counter(connection, name)
