@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests.servers import free_port
+from vayro.observability.metrics import RESERVED_BYTES
 from vayro.supervisor.metrics import MetricsDirectory, serve_metrics
 
 COUNT = (
     "import sys; from vayro.observability import get_metrics; m = get_metrics();"
-    "m.clicks_accepted.inc(int(sys.argv[1])); m.spool_bytes.set(int(sys.argv[1]))"
+    "m.clicks_accepted.inc(int(sys.argv[1])); m.spool_bytes.set(int(sys.argv[1]));"
+    "m.click_delay.observe(1)"
 )
 
 
@@ -88,3 +90,25 @@ def test_a_start_leaves_alone_what_another_parent_uses(tmp_path: Path, directory
     count(directory, 2)
     MetricsDirectory(tmp_path / "metrics", "redirect").remove()
     assert "vayro_clicks_accepted_total 2.0" in directory.render().decode()
+
+
+def test_the_dead_share_their_files(directory: MetricsDirectory) -> None:
+    for number in range(1, 4):
+        directory.forget(count(directory, number))
+    page = directory.render().decode()
+    assert "vayro_clicks_accepted_total 6.0" in page
+    assert 'vayro_click_delay_seconds_bucket{le="10.0"} 3.0' in page
+    assert "vayro_click_delay_seconds_count 3.0" in page
+    assert sorted(path.name for path in directory.path.glob("*.db")) == ["counter_0.db", "histogram_0.db"]
+
+
+def test_deaths_are_counted_by_process(directory: MetricsDirectory) -> None:
+    directory.count_exit("shipper")
+    directory.count_exit("shipper")
+    assert 'vayro_process_exits_total{process="shipper"} 2.0' in directory.render().decode()
+
+
+def test_files_are_reserved_so_that_a_full_disk_kills_nobody(directory: MetricsDirectory) -> None:
+    count(directory, 1)
+    for path in directory.path.glob("*.db"):
+        assert path.stat().st_blocks * 512 >= path.stat().st_size >= RESERVED_BYTES

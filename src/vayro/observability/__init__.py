@@ -5,6 +5,6 @@ logs.py        JSON lines on stderr, with request and trace identifiers
 """
 
 from vayro.observability.logs import configure_logging
-from vayro.observability.metrics import HTTP_BUCKETS, REDIRECT_BUCKETS, Metrics, get_metrics
+from vayro.observability.metrics import HTTP_BUCKETS, REDIRECT_BUCKETS, Metrics, get_metrics, observe_many
 
-__all__ = ["HTTP_BUCKETS", "REDIRECT_BUCKETS", "Metrics", "configure_logging", "get_metrics"]
+__all__ = ["HTTP_BUCKETS", "REDIRECT_BUCKETS", "Metrics", "configure_logging", "get_metrics", "observe_many"]

@@ -6,7 +6,6 @@ second, never lost). With SQLite the feed alone: a commit rings within 100 ms.
 
 import asyncio
 import contextlib
-import datetime as dt
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
@@ -57,6 +56,7 @@ class Invalidation:
         self._domains = domains
         self._lookup = lookup
         self._lag = get_metrics().invalidation_lag
+        self._delay = get_metrics().edit_delay
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -92,16 +92,15 @@ class Invalidation:
             self._must_read = self._bell is None
             if has_gap:
                 self._memory.doubt_all()
-            self._apply((change.domain, change.short_code, change.version) for change in changes)
-            self._note(changes, is_late=has_gap)
+            news = self._apply((change.domain, change.short_code, change.version) for change in changes)
+            if not has_gap:
+                self._measure([changes[index].changed_at.timestamp() for index in news])
+            self._note(changes)
         if self._unrepaired and await self._cache.drop_older([(*place, v) for place, v in self._unrepaired.items()]):
             self._unrepaired.clear()
 
-    def _note(self, changes: Sequence[FeedChange], *, is_late: bool) -> None:
-        """Measure the lag, and remember what the cache may hold an older version of: all but a code's first link."""
-        if changes and not is_late:
-            oldest = min(change.changed_at for change in changes)
-            self._lag.set(max(0.0, (dt.datetime.now(dt.UTC) - oldest).total_seconds()))
+    def _note(self, changes: Sequence[FeedChange]) -> None:
+        """Remember what the cache may hold an older version of: all but a code's first link."""
         for item in changes:
             place = (item.domain, item.short_code)
             if item.version > max(1, self._unrepaired.get(place, 0)):
@@ -119,13 +118,30 @@ class Invalidation:
             raise
         if announced.has_gap:
             self._memory.doubt_all()
-        self._apply((change.domain, change.short_code, change.version) for change in announced.changes)
+        news = self._apply((change.domain, change.short_code, change.version) for change in announced.changes)
         if announced.oldest_ms is not None:
-            self._lag.set(max(0.0, time.time() - announced.oldest_ms / 1000))
+            self._measure([announced.oldest_ms / 1000] * len(news))
 
-    def _apply(self, changes: Iterable[tuple[str, str, int]]) -> None:
-        for domain, code, version in changes:
-            self._memory.invalidate(memory_key(domain, code), version)
+    def _apply(self, changes: Iterable[tuple[str, str, int]]) -> list[int]:
+        """Evict what is older; return the places of the edits among them that were not known yet.
+
+        A code's first link is no edit: nothing older was ever shown.
+        """
+        news = []
+        for index, (domain, code, version) in enumerate(changes):
+            key = memory_key(domain, code)
+            if version > max(1, self._memory.floor(key)):
+                news.append(index)
+            self._memory.invalidate(key, version)
+        return news
+
+    def _measure(self, edited_at: Sequence[float]) -> None:
+        """Args: edited_at, Unix times of edits heard of now: by the announcement or the feed, whichever came first."""
+        now = time.time()
+        for moment in edited_at:
+            self._delay.observe(max(0.0, now - moment))
+        if edited_at:
+            self._lag.set(max(0.0, now - min(edited_at)))
 
     async def _load_domains(self) -> None:
         await self._domains.load(self._lookup)

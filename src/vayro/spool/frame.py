@@ -53,6 +53,18 @@ def parse_frames(buffer: bytes, payloads: list[bytes]) -> tuple[int, End]:
     return position, _classify_rest(buffer, position)
 
 
+def measure_frames(buffer: bytes) -> int:
+    """Return the position behind the last whole frame, by the lengths alone: for counting, not for reading."""
+    position, last_header = 0, len(buffer) - HEADER_BYTES
+    while position <= last_header:
+        (length,) = WORD.unpack_from(buffer, position)
+        end = position + HEADER_BYTES + length
+        if not length or end > len(buffer):
+            break
+        position = end
+    return position
+
+
 def _classify(length: int) -> End:
     if length == SEAL:
         return End.SEALED

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from vayro.spool.directory import engine_directories, is_alive, remove_engine_directory
-from vayro.spool.frame import MAX_PAYLOAD_BYTES, WORD, End, parse_frames
+from vayro.spool.frame import MAX_PAYLOAD_BYTES, WORD, End, measure_frames, parse_frames
 from vayro.spool.segment import SUFFIX
 
 _NOTHING = bytes(WORD.size)
 _CHUNK_BYTES = 2 * MAX_PAYLOAD_BYTES
+# Of frames that nobody has read yet, measured in one `backlog()`: 20 ms of work. Beyond it, a file's size must do.
+_MEASURED_BYTES = 16 << 20
 
 
 class SegmentReader:
@@ -21,13 +23,13 @@ class SegmentReader:
     every frame it will ever have has been read. `first_read_at`: when (monotonic) it was first seen not to be empty.
     """
 
-    __slots__ = ("_fd", "count", "first_read_at", "is_finished", "name", "offset", "path")
+    __slots__ = ("_end", "_fd", "count", "first_read_at", "is_finished", "name", "offset", "path")
 
     def __init__(self, path: Path) -> None:
         """Open the file. Raises FileNotFoundError."""
         self.path = path
         self.name = f"{path.parent.name}-{path.name.removesuffix(SUFFIX)}"
-        self.offset = self.count = 0
+        self.offset = self.count = self._end = 0
         self.is_finished = False
         self.first_read_at: float | None = None
         self._fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
@@ -56,6 +58,26 @@ class SegmentReader:
         is_stuck = not payloads and (end is not End.CUT or len(buffer) < _CHUNK_BYTES)
         self.is_finished = end is End.SEALED or (is_dead and is_stuck)
         return payloads
+
+    def measure(self, limit: int) -> int:
+        """Return the position behind the last whole frame there is, read or not; notes when there is a first one.
+
+        Args: limit, how many bytes to look through. When they do not suffice, the file's size is the answer.
+        """
+        if self.is_finished:
+            return self.offset
+        self._end = max(self._end, self.offset)
+        stop = self._end + limit
+        while self._end < stop:
+            step = measure_frames(os.pread(self._fd, _CHUNK_BYTES, self._end))
+            if not step:
+                break
+            self._end += step
+        else:
+            return os.fstat(self._fd).st_size
+        if self._end and self.first_read_at is None:
+            self.first_read_at = time.monotonic()
+        return self._end
 
     def close(self) -> None:
         """Close the file."""
@@ -125,15 +147,17 @@ class SpoolReader:
         return [(engine, segment) for engine in self.engines() for segment in engine.segments.values()]
 
     def backlog(self, settled: Mapping[str, int]) -> tuple[int, float]:
-        """Return the bytes read but not settled, and for how many seconds the oldest segment has had such bytes.
+        """Return the bytes not settled, and for how many seconds the oldest segment has been known to have such bytes.
 
+        What nobody can read on, because Redis or the database is away, counts: that is when it matters.
         Args: settled, for each segment the offset before which all events are committed (0 for those not named).
         """
-        waiting = [
-            (segment.offset - settled.get(segment.name, 0), segment.first_read_at)
-            for _, segment in self.segments()
-            if segment.offset > settled.get(segment.name, 0)
-        ]
+        waiting, limit = [], _MEASURED_BYTES
+        for _, segment in self.segments():
+            end = segment.measure(limit)
+            limit = max(0, limit - (end - segment.offset))
+            if end > settled.get(segment.name, 0):
+                waiting.append((end - settled.get(segment.name, 0), segment.first_read_at))
         oldest = min((since for _, since in waiting if since is not None), default=None)
         return sum(size for size, _ in waiting), time.monotonic() - oldest if oldest is not None else 0.0
 

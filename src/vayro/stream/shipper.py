@@ -45,10 +45,13 @@ _log = structlog.get_logger(__name__)
 class ShippingLoop:
     """Ships in a thread. Others hand it what to do between two passes, so the segments belong to one thread alone."""
 
-    def __init__(self, shipper: Shipper, metrics: Metrics) -> None:
-        """Args: shipper, used by the thread alone from now on."""
+    def __init__(self, shipper: Shipper, metrics: Metrics, spool_limit_bytes: int = 0) -> None:
+        """Args: shipper, used by the thread alone from now on; spool_limit_bytes, for the metric."""
         self._shipper = shipper
         self._metrics = metrics
+        self._is_away = metrics.breaker_open.labels("stream")
+        self._is_away.set(0)
+        metrics.spool_limit.set(spool_limit_bytes)
         self._orders: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._stop = threading.Event()
         self._published_at = 0.0
@@ -97,11 +100,15 @@ class ShippingLoop:
         """Ship what is new; return how long to sleep."""
         self._publish()
         try:
-            return BUSY_SECONDS if self._shipper.ship() else IDLE_SECONDS
+            pause = BUSY_SECONDS if self._shipper.ship() else IDLE_SECONDS
         except PipeBroken as error:
             self._shipper.report_away(error)
+            self._is_away.set(1)
         except OSError:
             _log.exception("the spool cannot be read")
+        else:
+            self._is_away.set(0)
+            return pause
         return AWAY_SECONDS
 
     def _publish(self) -> None:
@@ -140,7 +147,7 @@ async def ship_until(stopped: asyncio.Event, settings: Settings, database: Datab
     client = open_redis(settings)
     pipe = RedisPipe(parse_address(settings.redis_url))
     shipper = Shipper(SpoolReader(settings.spool_dir), pipe)
-    loop = ShippingLoop(shipper, get_metrics())
+    loop = ShippingLoop(shipper, get_metrics(), settings.spool_max_bytes * settings.redirect_workers)
     watch, patience = StreamWatch(client, shipper), Patience()
     loop.start()
     try:

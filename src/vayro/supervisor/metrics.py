@@ -3,10 +3,14 @@
 <data_dir>/metrics/<kind>/<parent>/       one folder for each running parent, which holds a lock in it
 """
 
+import contextlib
 import fcntl
 import os
 import shutil
+import struct
 import threading
+import time
+from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -15,6 +19,8 @@ from vayro.supervisor.sockets import url_of
 
 DEFAULT_PORTS = {"redirect": 9101, "api": 9102, "worker": 9103}
 REQUEST_SECONDS = 5
+RENDER_ATTEMPTS = 5
+RENDER_PAUSE_SECONDS = 0.05
 _LOCK_NAME = "lock"
 
 
@@ -34,6 +40,8 @@ class MetricsDirectory:
         hidden.mkdir(mode=0o700)
         self._lock = _try_lock(hidden)
         self.path = hidden.rename(parents / name)
+        self._exits: Counter[str] = Counter()
+        self._reading = threading.Lock()
 
     @property
     def environment(self) -> dict[str, str]:
@@ -42,18 +50,27 @@ class MetricsDirectory:
 
     def forget(self, pid: int) -> None:
         """Drop the gauges of a process that has ended; what it counted stays."""
-        from prometheus_client.multiprocess import mark_process_dead  # 20 MB, needed once a child died
+        from vayro.supervisor.metrics_files import take_over  # with prometheus_client 20 MB, needed once a child died
 
-        mark_process_dead(pid, str(self.path))  # type: ignore[no-untyped-call]
+        with self._reading, contextlib.suppress(OSError):  # a full disk must not end the parent
+            take_over(self.path, pid)
+
+    def count_exit(self, process: str) -> None:
+        """Count a process that ended though nobody asked it to. Args: process, its name without a number."""
+        self._exits[process] += 1
 
     def render(self) -> bytes:
-        """Return the sum over all processes, in Prometheus' text format."""
-        from prometheus_client import CollectorRegistry, generate_latest  # as above
-        from prometheus_client.multiprocess import MultiProcessCollector
+        """Return the sum over all processes, in Prometheus' text format. Raises OSError while files are being made."""
+        from vayro.supervisor.metrics_files import render  # as above
 
-        registry = CollectorRegistry()
-        MultiProcessCollector(registry, path=str(self.path))  # type: ignore[no-untyped-call]
-        return generate_latest(registry)
+        for _ in range(RENDER_ATTEMPTS - 1):
+            try:
+                with self._reading:
+                    return render(self.path, self._exits)
+            except (OSError, RuntimeError, struct.error):  # a child is just making its file
+                time.sleep(RENDER_PAUSE_SECONDS)
+        with self._reading:
+            return render(self.path, self._exits)
 
     def remove(self) -> None:
         """Delete it: the processes have ended."""

@@ -1,5 +1,6 @@
 """Which children, sockets and metrics each of the three services consists of."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from vayro.settings import Settings
@@ -72,16 +73,24 @@ class Services:
         directory = MetricsDirectory(self._settings.data_dir / "metrics", service)
         serve_metrics(directory, self._settings.metrics_host, metrics_port, self._report)
         for part in parts:
-            self.group.add(_child(part, directory))
+            self.group.add(self._child(part, directory))
         return directory
 
+    def _child(self, part: _Part, directory: MetricsDirectory) -> ChildSpec:
+        def bury(pid: int) -> None:
+            directory.forget(pid)
+            if not self.group.is_stopping():
+                directory.count_exit(part.kind)
 
-def _child(part: _Part, directory: MetricsDirectory) -> ChildSpec:
+        return _spec(part, directory, bury)
+
+
+def _spec(part: _Part, directory: MetricsDirectory, on_exit: Callable[[int], None]) -> ChildSpec:
     fds = () if part.fd is None else (part.fd,)
     return ChildSpec(
         name=part.name,
         arguments=entry_arguments(part.kind, *(argument for fd in fds for argument in ("--fd", str(fd)))),
         environment=directory.environment,
         fds=fds,
-        on_exit=directory.forget,
+        on_exit=on_exit,
     )

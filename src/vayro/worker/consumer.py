@@ -11,7 +11,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from vayro.clicks.click import Click
 from vayro.clicks.repository import ClickBatch, ClickRepository, DeadLetter, Written
 from vayro.errors import Unavailable
-from vayro.observability import Metrics
+from vayro.observability import Metrics, observe_many
 from vayro.stream.port import ClickSource, Delivery
 from vayro.worker.preparation import DROPPED, MAX_DELIVERIES, Outcome, Preparer
 
@@ -39,6 +39,7 @@ class Consumer:
         self._metrics = metrics
         self._batch_size = batch_size
         self._is_away = False
+        metrics.breaker_open.labels("database").set(0)
 
     async def run(self, stopped: asyncio.Event) -> None:
         """Work until `stopped`, then finish what is in hand. Whatever fails is tried again; it never dies of it."""
@@ -107,6 +108,7 @@ class Consumer:
             await self._settle(delivery.part(middle, len(delivery)), outcomes[middle:])
         else:
             self._count(written)
+            self._measure(written, outcomes)
             await self._source.acknowledge(delivery)
 
     async def _commit(self, delivery: Delivery, outcomes: Sequence[Outcome]) -> Written:
@@ -127,6 +129,7 @@ class Consumer:
                 if self._is_away:
                     _log.info("the database takes clicks again")
                     self._is_away = False
+                    self._metrics.breaker_open.labels("database").set(0)
                 return written
 
     async def _refuse(self, delivery: Delivery, error: Exception) -> None:
@@ -150,11 +153,22 @@ class Consumer:
             age = (dt.datetime.now(dt.UTC) - written.newest).total_seconds()
             self._metrics.click_lag.set(max(0.0, age))
 
+    def _measure(self, written: Written, outcomes: Sequence[Outcome]) -> None:
+        """Observe how long each new click took. Of a batch with repetitions only the newest new one is known."""
+        if not written.clicks or written.newest is None:
+            return
+        now = dt.datetime.now(dt.UTC)
+        times = [outcome.timestamp for outcome in outcomes if isinstance(outcome, Click)]
+        if len(times) != written.clicks:
+            times = [written.newest] * written.clicks
+        observe_many(self._metrics.click_delay, [max(0.0, (now - time).total_seconds()) for time in times])
+
     async def _pause(self, seconds: float, error: BaseException) -> float:
         """Wait for the database; return how long to wait the next time."""
         if not self._is_away:
             _log.warning("the database does not take clicks: they wait", error=str(error), kind=type(error).__name__)
             self._is_away = True
+            self._metrics.breaker_open.labels("database").set(1)
         await asyncio.sleep(seconds)
         return min(LONGEST_PAUSE_SECONDS, seconds * 2)
 

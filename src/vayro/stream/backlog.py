@@ -1,0 +1,48 @@
+"""How much lies in the stream that no worker has acknowledged: what more workers would be for."""
+
+import asyncio
+import contextlib
+
+from redis.exceptions import ResponseError
+
+from vayro.observability import Metrics
+from vayro.settings import Settings
+from vayro.stream.redis_client import AWAY, GROUP, STREAM, RedisClient, is_without_group, open_redis
+
+LOOK_SECONDS = 2.0
+
+
+async def watch_backlog(settings: Settings, metrics: Metrics, stopped: asyncio.Event) -> None:
+    """Keep `vayro_stream_backlog` and the breaker of the stream up to date until `stopped`. On its own connection."""
+    client = open_redis(settings)
+    is_away = metrics.breaker_open.labels("stream")
+    is_away.set(0)
+    try:
+        while not stopped.is_set():
+            try:
+                metrics.stream_backlog.set(await count_backlog(client))
+                is_away.set(0)
+            except AWAY:
+                is_away.set(1)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stopped.wait(), LOOK_SECONDS)
+    finally:
+        with contextlib.suppress(*AWAY):
+            await client.aclose()
+
+
+async def count_backlog(client: RedisClient) -> int:
+    """Return how many events the group has not acknowledged, delivered or not. Raises when Redis does not answer."""
+    try:
+        groups = await client.xinfo_groups(STREAM)
+        length = await client.xlen(STREAM)
+    except ResponseError as error:
+        if is_without_group(error):
+            return 0
+        raise
+    for group in groups:
+        if group["name"] == GROUP:
+            # Redis does not know the lag after entries were deleted; then all that is there may be unread.
+            lag = group.get("lag")
+            return int(group["pending"]) + int(length if lag is None else lag)
+    return int(length)
