@@ -139,7 +139,7 @@ def _accepts(schema: dict[str, Any]) -> str:
     if schema["type"] == "integer":
         low = schema.get("minimum", schema.get("exclusiveMinimum", -1) + 1)
         return f"{low} to {schema['maximum']}" if "maximum" in schema else f"{low} or more"
-    names = {"boolean": "`true`, `false`", "array": "a list", "string": "text"}
+    names = {"boolean": "`true`, `false`", "array": "a list", "string": "text", "number": "seconds, like `2.5`"}
     return "a path" if schema.get("format") == "path" else names[schema["type"]]
 
 

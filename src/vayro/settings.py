@@ -33,11 +33,31 @@ class Settings(BaseSettings):
     )
     database_url: str = Field("", description="`postgresql://…` for production. Empty: SQLite in the data directory.")
     database_replica_url: str = Field("", description="A read replica; analytics read there.")
-    database_pool_size: PositiveInt = Field(10, description="Connections that each process keeps to PostgreSQL.")
+    database_replica_max_lag_seconds: Annotated[float, Field(gt=0)] = Field(
+        5, description="How far the replica may be behind; beyond it analytics ask the primary, which is counted."
+    )
+    database_pool_size: PositiveInt = Field(
+        10, description="Connections that each process keeps to PostgreSQL; in a burst it opens as many again."
+    )
+    database_timeout_seconds: Annotated[float, Field(gt=0)] = Field(
+        4, description="How long one statement of the API or of an engine may take before it counts as failed."
+    )
+    database_analytics_pool_size: PositiveInt = Field(
+        5, description="Connections of an API process for analytics, apart from the others; no more are opened."
+    )
+    database_export_pool_size: PositiveInt = Field(
+        2, description="Connections of an API process for the list and the export of clicks; no more are opened."
+    )
+    database_analytics_timeout_seconds: Annotated[float, Field(gt=0)] = Field(
+        30, description="As `VAYRO_DATABASE_TIMEOUT_SECONDS`, for analytics and exports."
+    )
     redis_url: str = Field("", description="`redis://…`; cache, stream and limits use it. Empty: the embedded shape.")
     redis_cluster: bool = Field(default=False, description="The Redis URL names a cluster.")
     redis_timeout_ms: PositiveInt = Field(
         80, description="How long one Redis operation may take before it counts as failed."
+    )
+    stream_shards: Annotated[int, Field(ge=1, le=64)] = Field(
+        1, description="Redis streams that clicks are spread over: `stream:clicks`, `stream:clicks:{1}`, and so on."
     )
     redirect_host: str = Field("127.0.0.1", description="Address the Redirect Engine listens on.")
     redirect_port: Port = Field(8000, description="Port the Redirect Engine listens on.")

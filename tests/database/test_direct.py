@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from tests.servers import PostgresServer
-from vayro.database import direct
 from vayro.database.direct import DirectConnection
 from vayro.errors import Unavailable
 
@@ -37,18 +36,34 @@ async def test_a_refused_statement_is_an_error_of_sqlalchemy(connection: DirectC
 async def test_it_comes_back_after_the_server_does(connection: DirectConnection, own_postgres: PostgresServer) -> None:
     await connection.fetch("SELECT 1", {})
     own_postgres.kill()
-    with pytest.raises(Unavailable):
-        await connection.fetch("SELECT 1", {})
-    with pytest.raises(Unavailable):
-        await connection.fetch("SELECT 1", {})
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            await connection.fetch("SELECT 1", {})
     own_postgres.start()
     assert await connection.fetch("SELECT 1", {}) == [(1,)]
 
 
-async def test_it_does_not_wait_for_ever(connection: DirectConnection, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_restart_between_two_statements_is_not_noticed(
+    connection: DirectConnection, own_postgres: PostgresServer
+) -> None:
     await connection.fetch("SELECT 1", {})
-    monkeypatch.setattr(direct, "ANSWER_SECONDS", 0.2)
-    with pytest.raises(Unavailable):
-        await connection.fetch("SELECT pg_sleep(20)", {})
-    monkeypatch.setattr(direct, "ANSWER_SECONDS", 10)
+    own_postgres.stop()
+    own_postgres.start()
     assert await connection.fetch("SELECT 1", {}) == [(1,)]
+
+
+async def test_it_does_not_wait_for_ever(own_postgres: PostgresServer) -> None:
+    connection = DirectConnection(own_postgres.url, answer_seconds=0.2)
+    with pytest.raises(Unavailable):
+        await connection.fetch("SELECT pg_sleep(60)", {})
+    assert await connection.fetch("SELECT 1", {}) == [(1,)]
+    await connection.close()
+
+
+async def test_a_statement_that_took_too_long_is_cancelled_on_the_server(own_postgres: PostgresServer) -> None:
+    connection = DirectConnection(own_postgres.url, answer_seconds=0.2)
+    with pytest.raises(Unavailable):
+        await connection.fetch("SELECT pg_sleep(60)", {})
+    query = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%%' AND state = 'active'"
+    assert await connection.fetch(query, {}) == [(0,)]
+    await connection.close()

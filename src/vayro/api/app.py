@@ -62,7 +62,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 async def _build_services(settings: Settings, stack: AsyncExitStack) -> Services:
-    database = open_database(settings)
+    database = open_database(settings, has_readers=True)
     stack.push_async_callback(database.close)
     cache = open_link_cache(settings)
     stack.push_async_callback(cache.close)

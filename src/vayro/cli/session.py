@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from vayro.links.service import LinkService
     from vayro.links.upkeep import LinkUpkeep
 
+# One statement of a command may touch every link there is.
+_ANSWER_SECONDS = 600.0
+
 
 @dataclass(frozen=True)
 class Session:
@@ -69,7 +72,7 @@ async def open_session(settings: Settings) -> AsyncIterator[Session]:
     prepare_data_dir(settings)
     configure_logging(settings.model_copy(update={"log_level": _level(settings)}), "cli")
     async with AsyncExitStack() as stack:
-        database = open_database(settings, pool_size=2)
+        database = open_database(settings, pool_size=2, answer_seconds=_ANSWER_SECONDS)
         stack.push_async_callback(database.close)
         yield Session(settings, database, AccountService(database), stack)
 

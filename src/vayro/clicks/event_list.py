@@ -79,7 +79,7 @@ class EventList:
                 return
 
     async def _read_rows(self, link_id: UUID, limit: int, after: EventPosition | None) -> Sequence[Row[Any]]:
-        async with self._database.replica_read() as connection:
+        async with self._database.replica_read("export") as connection:
             rows: Sequence[Row[Any]] = (await connection.execute(_older(link_id, after).limit(limit))).all()
             return rows
 

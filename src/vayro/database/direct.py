@@ -3,7 +3,7 @@
 A pooled connection in autocommit costs 75 us to take and give back, SQLAlchemy's execution 150 us; psycopg itself 150.
 """
 
-import asyncio
+import time
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -11,19 +11,22 @@ import psycopg
 from psycopg.rows import TupleRow
 from sqlalchemy.exc import DBAPIError
 
+from vayro.database.bounded import BoundedConnection, connect, is_stale
 from vayro.errors import Unavailable
 
-CONNECT_SECONDS = 3
-ANSWER_SECONDS = 5
+ANSWER_SECONDS = 4.0
+RECYCLE_SECONDS = 1800
 
 
 class DirectConnection:
     """Runs one statement at a time, each a transaction by itself. Connects when it is first used, and after a loss."""
 
-    def __init__(self, url: str) -> None:
-        """Args: url, of a PostgreSQL database."""
+    def __init__(self, url: str, answer_seconds: float | None = ANSWER_SECONDS) -> None:
+        """Args: url, of a PostgreSQL database; answer_seconds, the limit for a statement."""
         self._url = url
-        self._connection: psycopg.AsyncConnection[TupleRow] | None = None
+        self._answer_seconds = answer_seconds
+        self._connection: BoundedConnection | None = None
+        self._opened_at = 0.0
 
     async def fetch(self, statement: str, parameters: Mapping[str, Any]) -> list[TupleRow]:
         """Return the rows. Its parameters are written `%(name)s`.
@@ -32,16 +35,12 @@ class DirectConnection:
         DBAPIError, as SQLAlchemy would, when it refuses the statement.
         """
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                connection = await self._connect()
-                return await (await connection.execute(statement, parameters)).fetchall()
+            connection = await self._connect()
+            return await (await connection.execute(statement, parameters)).fetchall()
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             raise Unavailable("The database does not answer.") from _as_sqlalchemy(error)
         except psycopg.Error as error:
             raise _as_sqlalchemy(error) from None
-        except TimeoutError as error:
-            await self.close()
-            raise Unavailable("The database does not answer.") from error
 
     async def close(self) -> None:
         """Close the connection; the next statement opens another."""
@@ -49,16 +48,13 @@ class DirectConnection:
         if connection is not None:
             await connection.close()
 
-    async def _connect(self) -> psycopg.AsyncConnection[TupleRow]:
-        if self._connection is None or self._connection.closed:
-            self._connection = await psycopg.AsyncConnection.connect(
-                self._url,
-                autocommit=True,
-                # PgBouncer in transaction mode (1.18 in Debian 12) has no prepared statements.
-                prepare_threshold=None,
-                connect_timeout=CONNECT_SECONDS,
-                application_name="vayro",
-            )
+    async def _connect(self) -> BoundedConnection:
+        connection = self._connection
+        if connection and not is_stale(connection) and time.monotonic() - self._opened_at < RECYCLE_SECONDS:
+            return connection
+        await self.close()
+        self._connection = await connect(self._url, autocommit=True, answer_seconds=self._answer_seconds)
+        self._opened_at = time.monotonic()
         return self._connection
 
 

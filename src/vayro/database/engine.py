@@ -1,33 +1,57 @@
 """Connections to SQLite and PostgreSQL, made once in `app.py` and passed down."""
 
-from collections.abc import AsyncIterator
+import datetime as dt
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Literal, NamedTuple, TypeVar
 
-from sqlalchemy import event
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vayro.database.direct import DirectConnection
+from vayro.database.pools import LATE_SECONDS, Pool, open_pool
+from vayro.database.replica import ReplicaWatch
 from vayro.errors import Unavailable
 from vayro.settings import Settings
 
-SQLITE_BUSY_SECONDS = 30
-CONNECT_SECONDS = 3
-STATEMENT_SECONDS = 30
+Route = Literal["analytics", "export"]
+"""What reads much: each has connections of its own, so that it can keep neither creates nor look-ups waiting."""
+
+Answer = TypeVar("Answer")
+
+
+class Readers(NamedTuple):
+    """The pools of one server for those who read much."""
+
+    analytics: Pool
+    export: Pool
 
 
 class Database:
     """The way to the database: write transactions, reads, and reads that a replica may answer."""
 
-    def __init__(self, engine: AsyncEngine, replica: AsyncEngine | None = None) -> None:
-        """Args: engine, the primary; replica, where `replica_read` goes (the primary without one)."""
-        self.engine = engine
-        self._replica = replica or engine
-        self.dialect_name = engine.dialect.name
+    def __init__(
+        self,
+        primary: Pool,
+        readers: Readers | None = None,
+        replica: Readers | None = None,
+        watch: ReplicaWatch | None = None,
+        *,
+        answer_seconds: float | None = None,
+    ) -> None:
+        """Args: readers, of the primary (its own pool without them); replica, where `watch` lets them read instead.
+
+        answer_seconds, the limit of statements that pass the pools by.
+        """
+        self.engine = primary.engine
+        self.dialect_name = self.engine.dialect.name
         self.is_sqlite = self.dialect_name == "sqlite"
+        self._primary = primary
+        self._readers = readers or Readers(primary, primary)
+        self._replica = replica
+        self._watch = watch
+        self._answer_seconds = answer_seconds
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
@@ -49,10 +73,33 @@ class Database:
             yield connection
 
     @asynccontextmanager
-    async def replica_read(self) -> AsyncIterator[AsyncConnection]:
-        """Open a connection for reads that may be a little behind: analytics."""
-        async with _translated(), self._replica.connect() as connection:
+    async def replica_read(self, route: Route = "analytics") -> AsyncIterator[AsyncConnection]:
+        """Open a connection for reads that may be a little behind: by `VAYRO_DATABASE_REPLICA_MAX_LAG_SECONDS` at most.
+
+        A replica that is further behind, or away, is passed over for the primary, which is counted.
+        """
+        as_of = await self._watch.usable_as_of() if self._watch else None
+        readers = self._replica if as_of and self._replica else self._readers
+        async with _translated(), _pool_of(readers, route).engine.connect() as connection:
             yield connection
+
+    async def answer_late(
+        self, question: Callable[[AsyncConnection], Awaitable[Answer]], route: Route = "analytics"
+    ) -> tuple[Answer, dt.datetime]:
+        """Return the answer of a read-only question, and the time by which everything committed is in it.
+
+        Asked of the replica as in `replica_read`; when that fails on the way, of the primary. Raises Unavailable.
+        """
+        as_of = await self._watch.usable_as_of() if self._watch else None
+        if as_of and self._watch and self._replica:
+            try:
+                async with _translated(), _pool_of(self._replica, route).engine.connect() as connection:
+                    return await question(connection), as_of
+            except Unavailable:
+                self._watch.mark_failed()
+        as_of = dt.datetime.now(dt.UTC)
+        async with _translated(), _pool_of(self._readers, route).engine.connect() as connection:
+            return await question(connection), as_of
 
     async def driver_connection(self, connection: AsyncConnection) -> Any:
         """Return psycopg's (or aiosqlite's) own connection below, for COPY and other hot paths."""
@@ -60,73 +107,48 @@ class Database:
 
     def open_direct(self) -> DirectConnection:
         """Return a connection of one's own that passes SQLAlchemy by; the caller closes it. PostgreSQL only."""
-        return DirectConnection(self.engine.url.set(drivername="postgresql").render_as_string(hide_password=False))
+        url = self.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        return DirectConnection(url, self._answer_seconds)
 
-    async def close(self) -> None:
-        """Close all connections."""
-        await self.engine.dispose()
-        if self._replica is not self.engine:
-            await self._replica.dispose()
-
-
-def open_database(settings: Settings, *, pool_size: int | None = None) -> Database:
-    """Return the database that the settings name. Nothing is connected yet."""
-    size = pool_size or settings.database_pool_size
-    primary = _create_engine(settings.resolved_database_url, size)
-    replica = _create_engine(settings.database_replica_url, size) if settings.database_replica_url else None
-    return Database(primary, replica)
+    async def close(self, seconds: float = LATE_SECONDS) -> None:
+        """Close all connections; those in use are waited for, and closed when they come back later."""
+        pools = [self._primary, *self._readers, *(self._replica or ())]
+        for pool in dict.fromkeys(pools):
+            await pool.close(seconds)
+        if self._watch:
+            await self._watch.close()
 
 
-def async_url(url: str) -> str:
-    """Return the URL with the async driver named that SQLAlchemy needs."""
-    return url.replace("postgresql://", "postgresql+psycopg://", 1).replace("sqlite:///", "sqlite+aiosqlite:///", 1)
+def open_database(
+    settings: Settings, *, pool_size: int | None = None, answer_seconds: float | None = None, has_readers: bool = False
+) -> Database:
+    """Return the database that the settings name. Nothing is connected yet.
+
+    Args: answer_seconds, for one statement; default: `VAYRO_DATABASE_TIMEOUT_SECONDS`. has_readers: analytics and
+    exports are read in this process, on connections apart.
+    """
+    url, replica_url = settings.resolved_database_url, settings.database_replica_url
+    answer_seconds = answer_seconds or settings.database_timeout_seconds
+    primary = open_pool(url, pool_size or settings.database_pool_size, answer_seconds=answer_seconds)
+    is_sqlite = primary.engine.dialect.name == "sqlite"
+    readers = _open_readers(url, settings) if has_readers and not is_sqlite else None
+    replica = watch = None
+    if replica_url and not is_sqlite:
+        replica = _open_readers(replica_url, settings)
+        watch = ReplicaWatch(url, replica_url, settings.database_replica_max_lag_seconds)
+    return Database(primary, readers, replica, watch, answer_seconds=answer_seconds)
 
 
-def _create_engine(url: str, pool_size: int) -> AsyncEngine:
-    if make_url(url).get_backend_name() == "sqlite":
-        engine = create_async_engine(async_url(url), pool_size=pool_size, max_overflow=pool_size)
-        _prepare_sqlite(engine)
-        return engine
-    return create_async_engine(
-        async_url(url),
-        pool_size=pool_size,
-        max_overflow=pool_size,
-        pool_timeout=5,
-        pool_recycle=1800,
-        pool_pre_ping=False,
-        pool_use_lifo=True,
-        # PgBouncer in transaction mode (1.18 in Debian 12) has no prepared statements.
-        connect_args={
-            "prepare_threshold": None,
-            "connect_timeout": CONNECT_SECONDS,
-            "application_name": "vayro",
-        },
+def _open_readers(url: str, settings: Settings) -> Readers:
+    seconds = settings.database_analytics_timeout_seconds
+    return Readers(
+        open_pool(url, settings.database_analytics_pool_size, overflow=0, answer_seconds=seconds),
+        open_pool(url, settings.database_export_pool_size, overflow=0, answer_seconds=seconds),
     )
 
 
-def _prepare_sqlite(engine: AsyncEngine) -> None:
-    """Set what each SQLite connection needs, and let SQLAlchemy rather than the driver begin transactions."""
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def _connect(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in (
-            f"busy_timeout={SQLITE_BUSY_SECONDS * 1000}",
-            "journal_mode=WAL",
-            # A commit survives the death of the process; a power cut may cost the last ones, never the file.
-            "synchronous=NORMAL",
-            "foreign_keys=ON",
-            "temp_store=MEMORY",
-            "cache_size=-32768",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def _begin(connection: Any) -> None:
-        immediate = connection.get_execution_options().get("vayro_immediate")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+def _pool_of(readers: Readers, route: Route) -> Pool:
+    return readers.export if route == "export" else readers.analytics
 
 
 @asynccontextmanager

@@ -14,7 +14,6 @@ from vayro.database.engine import Database, open_database
 from vayro.observability import Metrics, get_metrics
 from vayro.settings import Settings
 from vayro.stream.adapters import open_click_source
-from vayro.stream.backlog import watch_backlog
 from vayro.visitor.geoip import GeoDatabase
 from vayro.visitor.user_agent import UserAgentReader
 from vayro.worker.chore_list import list_chores
@@ -25,6 +24,8 @@ from vayro.worker.preparation import Preparer
 from vayro.worker.salts import SaltRing
 
 DRAIN_SECONDS = 8.0
+# Nobody waits for a worker's statements, and some read a day's clicks; but one that hangs must not hang for ever.
+JOB_SECONDS = 120.0
 _log = structlog.get_logger(__name__)
 
 
@@ -42,7 +43,6 @@ def build_consumer(settings: Settings, database: Database, metrics: Metrics) -> 
     def report_backlog(size: int, age: float) -> None:
         metrics.spool_bytes.set(size)
         metrics.spool_oldest.set(age)
-        metrics.spool_limit.set(settings.spool_max_bytes * settings.redirect_workers)
 
     source = open_click_source(settings, database, report_backlog)
     return Consumer(
@@ -62,11 +62,10 @@ async def _run(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    database, metrics = open_database(settings), get_metrics()
+    database, metrics = open_database(settings, answer_seconds=JOB_SECONDS), get_metrics()
     consumer = build_consumer(settings, database, metrics)
     maintenance = Maintenance(database, metrics, list_chores(database, metrics))
-    watching = [] if settings.is_embedded else [watch_backlog(settings, metrics, stopped)]
-    work = asyncio.gather(consumer.run(stopped), maintenance.run(stopped), *watching)
+    work = asyncio.gather(consumer.run(stopped), maintenance.run(stopped))
     gc.freeze()
     _log.info("the worker runs", shape="embedded" if settings.is_embedded else "production")
     try:
