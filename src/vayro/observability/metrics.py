@@ -9,10 +9,16 @@ process holds a part of the whole, `livemax` where each measures the same thing 
 """
 
 # ruff: noqa: RUF009  # the calls return `field(…)`, which is what a dataclass wants
+import os
+from bisect import bisect_left
+from collections import Counter as Counted
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import prometheus_client.values
 from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client.mmap_dict import MmapedDict
 
 # From 0.25 ms: a redirect takes 0.02 ms, so the usual buckets from 5 ms would show nothing.
 REDIRECT_BUCKETS = (0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
@@ -20,6 +26,21 @@ HTTP_BUCKETS = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0,
 # 1 s and 10 s are what is promised of edits and of clicks.
 EDIT_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 CLICK_BUCKETS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0)
+RESERVED_BYTES = 1 << 18
+"""Of each file that a process counts in. 1,500 series fit in, three times what an API process has."""
+
+
+class _ReservedFile(MmapedDict):
+    """prometheus_client maps files full of holes: once the disk is full, counting in a new page is a SIGBUS."""
+
+    def __init__(self, filename: str, read_mode: bool = False) -> None:  # noqa: FBT001, FBT002  # the library's own
+        if not read_mode:
+            with open(filename, "a+b") as file:  # noqa: PTH123  # a path of the library's
+                os.posix_fallocate(file.fileno(), 0, RESERVED_BYTES)
+        super().__init__(filename, read_mode)  # type: ignore[no-untyped-call]
+
+
+prometheus_client.values.MmapedDict = _ReservedFile  # type: ignore[attr-defined]  # it has no setting for this
 
 
 def _counter(name: str, text: str, *labels: str) -> Any:
@@ -52,6 +73,9 @@ class Metrics:
     invalidation_lag: Gauge = _gauge(
         "livemax", "vayro_invalidation_lag_seconds", "Time from an edit to its arrival at an engine."
     )
+    edit_delay: Histogram = _histogram(
+        EDIT_BUCKETS, "vayro_edit_delay_seconds", "As the lag, of each edit that an engine heard of for the first time."
+    )
     breaker_open: Gauge = _gauge(
         "livemax", "vayro_breaker_open", "1 while calls to a dependency are skipped.", "dependency"
     )
@@ -60,11 +84,20 @@ class Metrics:
     clicks_accepted: Counter = _counter("vayro_clicks_accepted", "Clicks recorded in the spool.")
     clicks_dropped: Counter = _counter("vayro_clicks_dropped", "Clicks that were not kept.", "reason")
     spool_bytes: Gauge = _gauge("livesum", "vayro_spool_bytes", "Spooled events that are not yet committed, in bytes.")
+    spool_limit: Gauge = _gauge(
+        "livesum", "vayro_spool_limit_bytes", "How large the spools may grow; told by who tells `vayro_spool_bytes`."
+    )
     spool_oldest: Gauge = _gauge("livemax", "vayro_spool_oldest_seconds", "Age of the oldest uncommitted segment.")
     clicks_committed: Counter = _counter("vayro_clicks_committed", "Clicks written to the database.")
     dead_letters: Counter = _counter("vayro_click_dead_letters", "Events that could not be written.")
     click_lag: Gauge = _gauge(
         "livemax", "vayro_click_lag_seconds", "Age of the newest committed click when it was committed."
+    )
+    click_delay: Histogram = _histogram(
+        CLICK_BUCKETS, "vayro_click_delay_seconds", "Time from a click to its commit, of each click."
+    )
+    stream_backlog: Gauge = _gauge(
+        "livemax", "vayro_stream_backlog", "Events in the stream that no worker has acknowledged."
     )
     default_partition_rows: Gauge = _gauge(
         "livemax", "vayro_default_partition_rows", "Clicks in the partition of no month; should be 0."
@@ -112,6 +145,22 @@ class Metrics:
         "method",
         "route",
     )
+
+    # ── the processes themselves ──
+    build_info: Gauge = _gauge("livemax", "vayro_build_info", "Always 1; the version is in the label.", "version")
+    process_exits: Counter = _counter(
+        "vayro_process_exits", "Processes that ended though nobody asked them to; they are started again.", "process"
+    )
+    logs_shipped: Counter = _counter("vayro_logs_shipped", "Log records that the collector took.")
+    logs_dropped: Counter = _counter("vayro_logs_dropped", "Log records that no collector got.", "reason")
+
+
+def observe_many(histogram: Histogram, values: Sequence[float]) -> None:
+    """Observe many values at once: 0.1 us each instead of 2. For a histogram without labels."""
+    bounds = histogram._upper_bounds  # noqa: SLF001  # the library has no public way
+    for position, count in Counted(bisect_left(bounds, value) for value in values).items():
+        histogram._buckets[position].inc(count)  # noqa: SLF001
+    histogram._sum.inc(sum(values))  # noqa: SLF001
 
 
 _metrics: list[Metrics] = []

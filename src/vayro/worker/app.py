@@ -14,6 +14,7 @@ from vayro.database.engine import Database, open_database
 from vayro.observability import Metrics, get_metrics
 from vayro.settings import Settings
 from vayro.stream.adapters import open_click_source
+from vayro.stream.backlog import watch_backlog
 from vayro.visitor.geoip import GeoDatabase
 from vayro.visitor.user_agent import UserAgentReader
 from vayro.worker.chore_list import list_chores
@@ -43,6 +44,7 @@ def build_consumer(settings: Settings, database: Database, metrics: Metrics) -> 
     def report_backlog(size: int, age: float) -> None:
         metrics.spool_bytes.set(size)
         metrics.spool_oldest.set(age)
+        metrics.spool_limit.set(settings.spool_max_bytes * settings.redirect_workers)
 
     source = open_click_source(settings, database, report_backlog)
     return Consumer(
@@ -65,7 +67,8 @@ async def _run(settings: Settings) -> None:
     database, metrics = open_database(settings, answer_seconds=JOB_SECONDS), get_metrics()
     consumer = build_consumer(settings, database, metrics)
     maintenance = Maintenance(database, metrics, list_chores(database, metrics))
-    work = asyncio.gather(consumer.run(stopped), maintenance.run(stopped))
+    watching = [] if settings.is_embedded else [watch_backlog(settings, metrics, stopped)]
+    work = asyncio.gather(consumer.run(stopped), maintenance.run(stopped), *watching)
     gc.freeze()
     _log.info("the worker runs", shape="embedded" if settings.is_embedded else "production")
     try:
