@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 GEO_PACKAGE := geo/node_modules/@ip-location-db/geo-whois-asn-country-mmdb
 GEO_DATABASE := src/vayro/visitor/data/country.mmdb
 
-.PHONY: help install run test lint format bench lock docs clean
+.PHONY: help install run test chaos stage lint format bench lock docs clean
 
 help: ## List these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -27,6 +27,14 @@ run: install ## Install what changed, then start everything: vayro up (ARGS="--w
 test: install $(VENV)/.dev ## Install what the tests need, and run them (ARGS="tests/links -k code")
 	@scripts/install_test_packages.sh
 	@$(BIN)/pytest --numprocesses 2 --dist loadgroup $(ARGS)
+
+chaos: install $(VENV)/.dev ## Harm everything at random for a long while; prints its seeds (ARGS="--chaos-seed 7")
+	@scripts/install_test_packages.sh
+	@$(BIN)/pytest -m chaos --timeout 3600 -s tests/chaos $(ARGS)
+
+stage: install $(VENV)/.dev ## Raise the whole production shape here, and harm it by hand (ARGS="--cluster")
+	@scripts/install_test_packages.sh
+	@exec $(BIN)/python -m tests.chaos.console $(ARGS)
 
 lint: install $(VENV)/.dev ## Check style, types, the direction of imports and the size of files
 	@$(BIN)/ruff check .

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -24,7 +24,9 @@ _numbers = itertools.count(1)
 class Process:
     """A running `vayro` command. `url` is where it serves, `metrics_url` where it counts."""
 
-    def __init__(self, arguments: list[str], environment: Mapping[str, str], directory: Path) -> None:
+    def __init__(
+        self, arguments: list[str], environment: Mapping[str, str], directory: Path, *, prefix: Sequence[str] = ()
+    ) -> None:
         self.arguments = arguments
         self.environment = dict(environment)
         self.log_path = directory / f"{arguments[0]}-{next(_numbers)}.log"
@@ -34,7 +36,7 @@ class Process:
         self.url = f"http://127.0.0.1:{port}" if port else ""
         with self.log_path.open("wb") as log:
             self.popen = subprocess.Popen(
-                [sys.executable, "-m", "vayro", *arguments],
+                [*prefix, sys.executable, "-m", "vayro", *arguments],
                 cwd=directory,  # far from any `.env`
                 env=self._without_developer() | self.environment,
                 stdin=subprocess.DEVNULL,
@@ -63,10 +65,10 @@ class Process:
             return _answers(f"{self.url}/health/ready")
         return _answers(self.metrics_url)
 
-    def await_ready(self) -> None:
-        """Return once it is ready; RuntimeError with its log when it ended or took 30 s."""
+    def await_ready(self, seconds: float = READY_SECONDS) -> None:
+        """Return once it is ready; RuntimeError with its log when it ended or took too long."""
         with contextlib.suppress(TimeoutError):
-            wait_until(lambda: self.popen.poll() is not None or self.is_ready(), seconds=READY_SECONDS)
+            wait_until(lambda: self.popen.poll() is not None or self.is_ready(), seconds=seconds)
         if self.popen.poll() is not None or not self.is_ready():
             self.kill()
             raise RuntimeError(f"vayro {' '.join(self.arguments)} is not ready:\n{self.log()[-4000:]}")

@@ -124,21 +124,19 @@ class Server:
     def kill(self) -> None:
         """End it and its children as a crash would; `start()` brings it back on the same port."""
         if self.process:
-            family = [self.process.pid, *children_of(self.process.pid)]
-            for pid in family:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+            family = signal_family(self.process.pid, signal.SIGKILL)
             self.process.wait()
+            wait_until(lambda: all(map(is_gone, family)), what=f"{self.program} and its children are gone")
             self.process = None
 
     def pause(self) -> None:
-        """Make it a black hole: the kernel accepts connections, nobody answers."""
-        os.kill(self.pid, signal.SIGSTOP)
+        """Make it a black hole: the kernel accepts connections, nobody answers, nor do its children."""
+        signal_family(self.pid, signal.SIGSTOP)
 
     def resume(self) -> None:
         """End a pause."""
         if self.process and self.process.poll() is None:
-            os.kill(self.process.pid, signal.SIGCONT)
+            signal_family(self.process.pid, signal.SIGCONT)
 
     def remove(self) -> None:
         """Stop it and delete its folder."""
@@ -292,6 +290,23 @@ def children_of(pid: int) -> list[int]:
         return []
     children = [int(child) for child in text.split()]
     return [*children, *(below for child in children for below in children_of(child))]
+
+
+def signal_family(pid: int, number: signal.Signals) -> list[int]:
+    """Send a signal to a process and all its descendants, parents first; return their ids."""
+    family = [pid, *children_of(pid)]
+    for member in family:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(member, number)
+    return family
+
+
+def is_gone(pid: int) -> bool:
+    """Whether a process has ended; one that nobody has reaped yet has."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
 
 
 def is_listening(port: int) -> bool:

@@ -1,0 +1,35 @@
+"""The stage that the tests here share: it takes ten seconds to raise, so it is raised once.
+
+Give a test that uses it `pytestmark = pytest.mark.xdist_group("stage")`, or each worker of xdist raises its own.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from tests.chaos.stage import Stage
+from vayro.database.engine import Database
+
+# Small segments, so that faults meet their edges too.
+SETTINGS = {"spool_segment_bytes": 1 << 16, "log_level": "info"}
+
+
+@pytest.fixture(scope="package")
+def shared_stage() -> Iterator[Stage]:
+    with Stage(settings=SETTINGS) as stage:
+        yield stage
+
+
+@pytest.fixture
+def stage(shared_stage: Stage) -> Iterator[Stage]:
+    """The shared stage, all of it up; whatever the test has done to it is undone."""
+    yield shared_stage
+    shared_stage.recover()
+
+
+@pytest.fixture
+async def truth(stage: Stage) -> AsyncIterator[Database]:
+    """The stage's primary, past PgBouncer and all faults."""
+    database = stage.open_database()
+    yield database
+    await database.close()
