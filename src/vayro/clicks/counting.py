@@ -20,7 +20,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from vayro.database.dialect import format_sqlite_instant
 
 SLOT = "slot"
-DIMENSIONS = ("country", "city", "device", "browser", "os", "referer")
+REFERER = "referer"
+DIMENSIONS = ("country", "city", "device", "browser", "os", REFERER)
 LINK = "link"
 # Whoever sends clicks chooses their referers: beyond so many values of a dimension a unit keeps only their sum. Answers
 # show 100, added up from many units: 90 units of six dimensions with 300 values are read in 10 ms, with 1,000 in 30.
@@ -111,13 +112,13 @@ def slot_sql(connection: AsyncConnection, slot_seconds: int) -> str:
     return f"CAST(strftime('%s', e.timestamp) AS INTEGER) / {slot_seconds}"
 
 
-def host_sql(connection: AsyncConnection) -> str:
-    """Return the expression of the referer's host: what stands between `://` and the next `/`, `?` or `#`."""
+def host_sql(connection: AsyncConnection, referer: str = "coalesce(e.referer, '')") -> str:
+    """Return the expression of a referer's host: what stands between `://` and the next `/`, `?` or `#`."""
     if connection.dialect.name == "postgresql":
-        url = "translate(lower(coalesce(e.referer, '') COLLATE \"C\"), '?#', '//')"
+        url = f"translate(lower({referer} COLLATE \"C\"), '?#', '//')"
         rest = f"CASE WHEN strpos({url}, '://') > 0 THEN substr({url}, strpos({url}, '://') + 3) ELSE {url} END"
         return f"left(split_part({rest}, '/', 1), {MAX_VALUE_LENGTH})"
-    url = "replace(replace(lower(coalesce(e.referer, '')), '?', '/'), '#', '/')"
+    url = f"replace(replace(lower({referer}), '?', '/'), '#', '/')"
     rest = f"CASE WHEN instr({url}, '://') > 0 THEN substr({url}, instr({url}, '://') + 3) ELSE {url} END"
     return f"substr({rest}, 1, min({MAX_VALUE_LENGTH}, instr(({rest}) || '/', '/') - 1))"
 
@@ -125,7 +126,7 @@ def host_sql(connection: AsyncConnection) -> str:
 def column_sql(connection: AsyncConnection, dimension: str) -> str:
     """Return the expression of a dimension; what is not known is the empty string."""
     columns = {"country": "country_code", "city": "city", "device": "device_type", "browser": "browser", "os": "os"}
-    if dimension == "referer":
+    if dimension == REFERER:
         return host_sql(connection)
     return f"coalesce(e.{columns[dimension]}, '')"
 
@@ -134,12 +135,20 @@ def _breakdown_sql(connection: AsyncConnection, source: ClickSource, slot_second
     """Return rows (subject, number of the group, value, clicks of people, clicks of bots)."""
     columns = {SLOT: f"CAST({slot_sql(connection, slot_seconds)} AS TEXT)", LINK: "CAST(e.link_id AS TEXT)"}
     columns |= {dimension: column_sql(connection, dimension) for dimension in DIMENSIONS}
+    # The host is cut out of each referer once, not once a click: that alone took three quarters of the time.
+    columns[REFERER] = "coalesce(e.referer, '')"
     picked = ", ".join(f"{columns[group]} AS {group}" for group in groups)
     clicks = f"SELECT e.subject, e.is_bot, {picked} FROM ({source.sql}) e"  # noqa: S608  # no input is in it
-    counted = _grouping_sets(groups) if connection.dialect.name == "postgresql" else _unions(groups)
+    grouped = _grouping_sets(groups) if connection.dialect.name == "postgresql" else _unions(groups)
+    number = groups.index(REFERER)
+    counted = (
+        f"SELECT * FROM grouped WHERE number <> {number} UNION ALL"  # noqa: S608
+        f" SELECT subject, number, {host_sql(connection, 'value')}, CAST(sum(people) AS BIGINT),"
+        f" CAST(sum(bots) AS BIGINT) FROM grouped WHERE number = {number} GROUP BY 1, 2, 3"
+    )
     rank = "row_number() OVER (PARTITION BY subject, number ORDER BY people + bots DESC, value)"
     return (
-        f"WITH clicks AS ({clicks}), counted AS ({counted}),"  # noqa: S608
+        f"WITH clicks AS ({clicks}), grouped AS ({grouped}), counted AS ({counted}),"  # noqa: S608
         f" ranked AS (SELECT *, {rank} AS rank FROM counted)"
         " SELECT subject, number, value, people, bots FROM ranked"
         f" WHERE number = 0 OR rank <= {MAX_VALUES} OR number = {_GROUPS.index(LINK)} AND rank <= {MAX_LINKS}"
