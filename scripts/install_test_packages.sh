@@ -13,6 +13,8 @@ need nginx-light nginx
 need pgbouncer pgbouncer
 need wrk wrk
 need util-linux setpriv
+need systemd systemd-analyze
+need gettext-base envsubst
 
 if [ ${#missing[@]} -eq 0 ]; then
   exit 0

@@ -8,6 +8,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from vayro import __version__
 from vayro.cli.main import app
 
 HEAVY = {"fastapi", "sqlalchemy", "pydantic", "asyncio", "structlog", "prometheus_client", "redis", "numpy"}
@@ -51,6 +52,11 @@ def test_help_shows_an_example_that_is_accepted(path: tuple[str, ...], command: 
 def test_every_option_says_what_it_is_for(path: tuple[str, ...], command: Any) -> None:
     silent = [parameter.name for parameter in command.params if not getattr(parameter, "help", None)]
     assert silent == []
+
+
+def test_the_version_is_told_without_a_command() -> None:
+    shown = CliRunner().invoke(app, ["--version"])
+    assert (shown.exit_code, shown.stdout) == (0, f"{__version__}\n")
 
 
 def test_help_loads_nothing_heavy() -> None:

@@ -46,16 +46,22 @@ app = typer.Typer(
 )
 
 
-@app.callback()
-def root(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)] = False,
-) -> None:
-    """Short-link infrastructure: create a link once, use it everywhere, lose no click."""
-    if version:
+def _show_version(is_asked: bool) -> None:
+    """Eager: `vayro --version` needs no command beside it."""
+    if is_asked:
         from vayro import __version__
 
         typer.echo(__version__)
         raise typer.Exit
+
+
+@app.callback()
+def root(
+    _version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=_show_version)
+    ] = False,
+) -> None:
+    """Short-link infrastructure: create a link once, use it everywhere, lose no click."""
 
 
 def _show_traceback_if_asked() -> None:
