@@ -28,7 +28,7 @@ test: install $(VENV)/.dev ## Install what the tests need, and run them (ARGS="t
 	@scripts/install_test_packages.sh
 	@$(BIN)/pytest --numprocesses 2 --dist loadgroup $(ARGS)
 
-chaos: install $(VENV)/.dev ## Harm everything at random for a long while; prints its seeds (ARGS="--chaos-seed 7")
+chaos: install $(VENV)/.dev ## Harm everything at random for a long while; prints its seeds (CHAOS_SEED=7 repeats)
 	@scripts/install_test_packages.sh
 	@$(BIN)/pytest -m chaos --timeout 3600 -s tests/chaos $(ARGS)
 

@@ -3,6 +3,9 @@
 Give a test that uses it `pytestmark = pytest.mark.xdist_group("stage")`, or each worker of xdist raises its own.
 """
 
+import os
+import random
+import sys
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -12,6 +15,14 @@ from vayro.database.engine import Database
 
 # Small segments, so that faults meet their edges too.
 SETTINGS = {"spool_segment_bytes": 1 << 16, "log_level": "info"}
+
+
+@pytest.fixture
+def chaos_seed(request: pytest.FixtureRequest) -> int:
+    """Where the long tests take their chance from; printed, so that a run can be repeated: CHAOS_SEED=N make chaos."""
+    seed = int(os.environ.get("CHAOS_SEED") or random.SystemRandom().randrange(1 << 32))
+    sys.stderr.write(f"\n{request.node.name}: CHAOS_SEED={seed}\n")
+    return seed
 
 
 @pytest.fixture(scope="package")

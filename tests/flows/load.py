@@ -14,10 +14,13 @@ RETRY_SECONDS = 0.02  # between attempts to reach an engine that was just killed
 class Load:
     """Visitors who follow short links over keep-alive connections and come back when the engine died."""
 
-    def __init__(self, urls: Sequence[str], codes: Sequence[str], *, visitors: int = 16) -> None:
+    def __init__(
+        self, urls: Sequence[str], codes: Sequence[str], *, visitors: int = 16, think_seconds: float = 0.0
+    ) -> None:
         self.urls = [urlsplit(url) for url in urls]
         self.codes = codes
         self.visitors = visitors
+        self.think_seconds = think_seconds
         self.sent = 0
         self.answered: set[str] = set()
         self.other: list[bytes] = []
@@ -68,6 +71,8 @@ class Load:
             else:
                 self.other.append(head)
                 await reader.readexactly(_body_length(head))
+            if self.think_seconds:
+                await asyncio.sleep(self.think_seconds)
 
 
 def _body_length(head: bytes) -> int:
