@@ -108,6 +108,11 @@ class Settings(BaseSettings):
         description="Port of `GET /metrics`. Default: redirect 9101, api 9102, worker 9103. "
         "Under `vayro up` it is the engine's; the API takes the next one, the worker the one after that.",
     )
+    drain_seconds: Annotated[float, Field(ge=0, le=300)] = Field(
+        1.0,
+        description="How long an engine or API that is told to stop still answers, its `/health/ready` failing, before "
+        "it closes its socket: longer than the load balancer takes to notice.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     log_format: Literal["auto", "console", "json"] = Field(
         "auto", description="`auto`: console on a terminal, JSON elsewhere."

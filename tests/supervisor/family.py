@@ -1,4 +1,7 @@
-"""A parent with children that do what a test wants: `python -m tests.supervisor.family SCRIPT…`, one child a script."""
+"""A parent with children that do what a test wants: `python -m tests.supervisor.family SCRIPT…`, one child a script.
+
+A script that begins with LAST is one of a child that ends last.
+"""
 
 import sys
 
@@ -11,7 +14,8 @@ if __name__ == "__main__":
         sys.stderr.flush()
 
     group = ProcessGroup(report)
-    for number, script in enumerate(sys.argv[2:]):
+    for number, given in enumerate(sys.argv[2:]):
+        script = given.removeprefix("LAST ")
         code = (
             f"import os, pathlib, signal, sys, time\n"
             f"from vayro.supervisor.lifeline import die_with_parent\n"
@@ -19,5 +23,6 @@ if __name__ == "__main__":
             f"started = pathlib.Path({sys.argv[1]!r}) / f'{number}-{{os.getpid()}}'\n"
             f"{script}\n"
         )
-        group.add(ChildSpec(name=f"child {number}", arguments=(sys.executable, "-c", code)))
+        arguments = (sys.executable, "-c", code)
+        group.add(ChildSpec(name=f"child {number}", arguments=arguments, ends_last=script != given))
     sys.exit(group.run())

@@ -114,6 +114,21 @@ def test_the_same_signal_sent_twice_is_one(start: Start) -> None:
     assert (family.directory / "drained").exists()
 
 
+def test_a_child_that_ends_last_is_told_when_the_others_have_ended(start: Start) -> None:
+    slow = (
+        "signal.signal(signal.SIGTERM, lambda *_: (time.sleep(1), (started.parent / 'drained').touch(), sys.exit()));"
+    )
+    looks = (
+        "signal.signal(signal.SIGTERM, lambda *_: ((started.parent / 'drained').exists()"
+        " and (started.parent / 'saw it').touch(), sys.exit()));"
+    )
+    family = start(f"LAST {looks} started.touch(); time.sleep(60)", f"{slow} started.touch(); time.sleep(60)")
+    family.await_start(number=0)
+    family.await_start(number=1)
+    family.stop()
+    assert (family.directory / "saw it").exists()
+
+
 def test_a_killed_child_is_started_again_and_that_is_said(start: Start) -> None:
     family = start(SLEEPS)
     family.await_start()

@@ -47,6 +47,7 @@ class Observer:
                     *message.get("headers", ()),
                     (b"x-request-id", identifier.encode()),
                     (b"x-content-type-options", b"nosniff"),
+                    *_farewell(scope),
                 ]
             await send(message)
 
@@ -70,6 +71,12 @@ class Observer:
                 self._children[key] = children
         children[0].inc()
         children[1].observe(seconds)
+
+
+def _farewell(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """While the process drains, have each client leave after its answer, and come back to another process."""
+    services = getattr(scope["app"].state, "services", None)
+    return [(b"connection", b"close")] if services is not None and services.draining.is_set() else []
 
 
 def _template(scope: Scope) -> str:

@@ -17,9 +17,7 @@ from vayro.redirect.engine import Engine
 from vayro.redirect.fastlane import FastLaneConnection
 from vayro.redirect.lane import FastLane
 
-# Time for a load balancer to see that we are not ready, before the socket closes.
-DRAIN_SECONDS = 1.0
-# Of answers under way, after that; with the spool's sealing the process ends within five seconds.
+# Of answers under way, once the socket is closed; with the spool's sealing the process ends within five seconds.
 FINISH_SECONDS = 3
 
 
@@ -44,8 +42,9 @@ class EngineServer(uvicorn.Server):
                 cast("EngineConnection", connection).check_limits(now)
         return should_exit
 
-    def drain(self, seconds: float = DRAIN_SECONDS) -> None:
-        """Fail readiness now, close the socket in `seconds`. A second call closes it at once."""
+    def drain(self, seconds: float | None = None) -> None:
+        """Fail readiness now, close the socket in `seconds` (VAYRO_DRAIN_SECONDS). A second call closes it at once."""
+        seconds = self.engine.settings.drain_seconds if seconds is None else seconds
         if self._draining or not seconds:
             self.should_exit = True
         self.engine.is_draining = True

@@ -19,13 +19,17 @@ EXIT_CONFIGURATION = 2
 
 @dataclass(frozen=True)
 class ChildSpec:
-    """What to run. `name` is for people; `fds` are inherited under the same numbers; `on_exit` gets the pid."""
+    """What to run. `name` is for people; `fds` are inherited under the same numbers; `on_exit` gets the pid.
+
+    `ends_last`: it is told to end when those that are not so have ended, because it takes care of what they leave.
+    """
 
     name: str
     arguments: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
     fds: tuple[int, ...] = ()
     on_exit: Callable[[int], None] = lambda _pid: None
+    ends_last: bool = False
 
 
 def entry_arguments(kind: str, *arguments: str) -> tuple[str, ...]:

@@ -12,7 +12,10 @@ from vayro.supervisor.child import EXIT_CONFIGURATION, Child, ChildSpec, describ
 from vayro.supervisor.reporting import Report
 
 STOP_SECONDS = 8.0
-"""From SIGTERM to SIGKILL. Children drain for up to 7; the promise is 10."""
+"""From SIGTERM to SIGKILL, when VAYRO_DRAIN_SECONDS is 1. Children drain for up to 7; the promise is 10."""
+
+LAST_SECONDS = 3.5
+"""Of that, what is left to those that end last if others take too long."""
 
 HURRY_SECONDS = 1.0
 """A second Ctrl-C after this means "now"; a closer one is the same one again (`timeout` sends each twice)."""
@@ -27,9 +30,10 @@ class ProcessGroup:
     everything stops, with status 1.
     """
 
-    def __init__(self, report: Report) -> None:
-        """Args: report, called with each line that people should read."""
+    def __init__(self, report: Report, *, stop_seconds: float = STOP_SECONDS) -> None:
+        """Args: report, called with each line that people should read; stop_seconds, from SIGTERM to SIGKILL."""
         self._report = report
+        self._stop_seconds = stop_seconds
         self._children: list[Child] = []
         self._before_stop: list[Callable[[], None]] = []
         self._status: int | None = None
@@ -96,26 +100,34 @@ class ProcessGroup:
 
     def _end_all(self) -> None:
         """SIGTERM, then SIGKILL for those that do not heed it, or when asked to stop a second time."""
-        self._send_all(signal.SIGTERM)
+        self._send_all(signal.SIGTERM, ends_last=False)
         for effect in self._before_stop:
             effect()
-        deadline = time.monotonic() + STOP_SECONDS
-        while self._alive() and time.monotonic() < deadline and not self._is_hurried:
-            self._wait(deadline - time.monotonic())
+        deadline = time.monotonic() + self._stop_seconds
+        self._await_end(deadline - LAST_SECONDS, but_the_last=True)
+        self._send_all(signal.SIGTERM, ends_last=True)
+        self._await_end(deadline)
         for child in self._alive():
             self._report(f"{child.spec.name} (pid {child.pid}) does not end: killing it")
         self._send_all(signal.SIGKILL)
         while self._alive():
             self._wait(0.1)
 
+    def _await_end(self, deadline: float, *, but_the_last: bool = False) -> None:
+        while time.monotonic() < deadline and not self._is_hurried:
+            if all(but_the_last and child.spec.ends_last for child in self._alive()):
+                return
+            self._wait(deadline - time.monotonic())
+
     def _alive(self) -> list[Child]:
         for child in self._children:
             child.reap()
         return [child for child in self._children if child.pid is not None]
 
-    def _send_all(self, number: signal.Signals) -> None:
+    def _send_all(self, number: signal.Signals, *, ends_last: bool | None = None) -> None:
         for child in self._children:
-            child.send(number)
+            if ends_last in {None, child.spec.ends_last}:
+                child.send(number)
 
     def _wait(self, seconds: float | None) -> None:
         """Return when a signal came, `stop()` was called, or the time is up."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from vayro.settings import Settings
 from vayro.supervisor.child import ChildSpec, entry_arguments
 from vayro.supervisor.metrics import DEFAULT_PORTS, MetricsDirectory, serve_metrics
-from vayro.supervisor.process_group import ProcessGroup
+from vayro.supervisor.process_group import STOP_SECONDS, ProcessGroup
 from vayro.supervisor.reporting import Report
 from vayro.supervisor.sockets import listen
 
@@ -18,6 +18,7 @@ class _Part:
     kind: str
     name: str
     fd: int | None = None
+    ends_last: bool = False
 
 
 class Services:
@@ -25,7 +26,7 @@ class Services:
 
     def __init__(self, settings: Settings, report: Report) -> None:
         """Args: report, called with each line that people should read."""
-        self.group = ProcessGroup(report)
+        self.group = ProcessGroup(report, stop_seconds=STOP_SECONDS + max(0.0, settings.drain_seconds - 1))
         self._settings = settings
         self._report = report
         self._parts: dict[str, tuple[int, list[_Part]]] = {}
@@ -36,7 +37,7 @@ class Services:
         fd = self._listen(settings.redirect_host, settings.redirect_port, "VAYRO_REDIRECT")
         parts = [_Part("redirect", f"redirect engine {number + 1}", fd) for number in range(settings.redirect_workers)]
         if not settings.is_embedded:
-            parts.append(_Part("shipper", "shipper"))
+            parts.append(_Part("shipper", "shipper", ends_last=True))
         self._add("redirect", metrics_port, parts)
 
     def add_api(self, metrics_port: int | None) -> None:
@@ -48,7 +49,7 @@ class Services:
 
     def add_worker(self, metrics_port: int | None) -> None:
         """Add the Analytics Worker."""
-        self._add("worker", metrics_port, [_Part("worker", "worker")])
+        self._add("worker", metrics_port, [_Part("worker", "worker", ends_last=True)])
 
     def run(self) -> int:
         """Run all until told to stop; return the exit status. Blocks."""
@@ -93,4 +94,5 @@ def _spec(part: _Part, directory: MetricsDirectory, on_exit: Callable[[int], Non
         environment=directory.environment,
         fds=fds,
         on_exit=on_exit,
+        ends_last=part.ends_last,
     )
