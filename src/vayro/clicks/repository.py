@@ -17,6 +17,9 @@ from vayro.database.dialect import UtcDateTime, UuidText, insert
 from vayro.database.engine import Database
 from vayro.database.models import click_batches, click_dead_letters, click_events, click_segments
 
+# SQLite takes 32,766 parameters in a statement.
+_IDS_AT_ONCE = 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
@@ -70,6 +73,15 @@ class ClickRepository:
                 written = await self._write_clicks(connection, batch.clicks, counts, letters)
             await _advance_segments(connection, counts, batch.positions)
         return written
+
+    async def find_buried(self, ids: Sequence[UUID]) -> set[UUID]:
+        """Return those of these events that are dead letters. Raises Unavailable."""
+        found: set[UUID] = set()
+        for first in range(0, len(ids), _IDS_AT_ONCE):
+            some = click_dead_letters.c.id.in_(ids[first : first + _IDS_AT_ONCE])
+            async with self._database.read() as connection:
+                found.update(await connection.scalars(select(click_dead_letters.c.id).where(some)))
+        return found
 
     async def _write_clicks(
         self, connection: AsyncConnection, clicks: Sequence[Click], counts: Counter[str], letters: Sequence[DeadLetter]

@@ -9,14 +9,19 @@ from typing import Any
 import structlog
 from redis.exceptions import ResponseError
 
+from vayro.stream.claiming import choose_piece, claim, find_overdue
 from vayro.stream.port import Delivery
 from vayro.stream.redis_client import AWAY, BLOCK_MS, GROUP, STREAM, RedisClient, is_without_group
+from vayro.stream.suspicion import SUSPECT_ATTEMPT
 from vayro.stream.trimming import remove_idle_consumers, trim_acknowledged
 
 CLAIM_IDLE_SECONDS = 10.0
 CLAIM_EVERY_SECONDS = 2.0
 TRIM_EVERY_SECONDS = 1.0
 TIDY_EVERY_SECONDS = 60.0
+# Of each claiming period, for entries that may have killed workers: while one is in hand, nothing else is read.
+ALONE_SECONDS = 1.0
+_ALONE_POLL_SECONDS = 0.01
 _LONGEST_PAUSE_SECONDS = 2.0
 _log = structlog.get_logger(__name__)
 
@@ -37,7 +42,9 @@ class RedisClickSource:
         self._settled_at = time.monotonic()
         self._due = {"claim": 0.0, "trim": 0.0, "tidy": 0.0}
         self._pause = 0.0
-        for command in ("XREADGROUP", "XAUTOCLAIM"):
+        self._is_alone = False
+        self._alone_until = 0.0
+        for command in ("XREADGROUP", "XCLAIM"):
             self._client.response_callbacks.pop(command, None)
 
     async def read(self, limit: int) -> Delivery:
@@ -79,30 +86,44 @@ class RedisClickSource:
             await trim_acknowledged(self._client)
         if self._is_due("tidy", TIDY_EVERY_SECONDS):
             await remove_idle_consumers(self._client, self.consumer)
-        if self._may_claim() and (claimed := await self._claim(limit)):
+        if not self._is_held_up() and self._may_claim() and (claimed := await self._claim(limit)):
             self._due["claim"] = 0.0  # there may be more
             return claimed
+        if self._is_held_up():
+            await asyncio.sleep(_ALONE_POLL_SECONDS)
+            return Delivery()
         reply = await self._client.execute_command(
             "XREADGROUP", "GROUP", GROUP, self.consumer, "COUNT", limit, "BLOCK", BLOCK_MS, "STREAMS", STREAM, ">"
         )
         return self._deliver(reply[0][1]) if reply else Delivery()
 
     async def _claim(self, limit: int) -> Delivery:
-        """Take over what others (or we, before a lost answer) have left pending for too long."""
-        reply = await self._client.execute_command(
-            "XAUTOCLAIM", STREAM, GROUP, self.consumer, self._claim_idle_ms, "0-0", "COUNT", limit
-        )
-        if len(reply) > 2 and reply[2]:
-            # Trimmed before they were acknowledged. The shipper still has them, and sends them again.
-            _log.error("pending entries are no longer in the stream", entries=len(reply[2]))
-        entries = [entry for entry in reply[1] if entry and entry[0] not in self._in_hand]
-        if not entries:
+        """Take over what others (or we, before a lost answer) have left pending for too long.
+
+        Of what may have killed them a piece at a time, once our hands are empty, and not for longer than a second.
+        """
+        overdue = await find_overdue(self._client, self._claim_idle_ms, limit, self._in_hand)
+        piece = choose_piece(overdue, limit) if overdue else None
+        self._be_alone(is_needed=piece is not None and piece.attempt >= SUSPECT_ATTEMPT)
+        if self._is_held_up():
+            self._due["claim"] = 0.0  # as soon as our hands are empty
+        if piece is None or self._is_held_up() or (piece.attempt >= SUSPECT_ATTEMPT and not self._is_alone):
             return Delivery()
-        pending = await self._client.xpending_range(
-            STREAM, GROUP, entries[0][0], entries[-1][0], len(reply[1]) + len(self._in_hand), self.consumer
-        )
-        times = {item["message_id"]: item["times_delivered"] for item in pending}
-        return self._deliver(entries, [times.get(entry[0], 2) for entry in entries])
+        entries = await claim(self._client, self.consumer, self._claim_idle_ms, piece)
+        if self._is_alone:
+            self._alone_until = self._alone_until or time.monotonic() + ALONE_SECONDS
+        return self._deliver(entries, [piece.attempt] * len(entries))
+
+    def _be_alone(self, *, is_needed: bool) -> None:
+        """Begin to keep everything else out of our hands, or end it: after a second it is the others' turn."""
+        is_over = self._is_alone and 0.0 < self._alone_until < time.monotonic()
+        if not self._is_alone:
+            self._alone_until = 0.0
+        self._is_alone = is_needed and not is_over
+
+    def _is_held_up(self) -> bool:
+        """Whether a suspect is in hand, or waits for what is."""
+        return self._is_alone and bool(self._in_hand)
 
     def _may_claim(self) -> bool:
         """Not while our own entries wait for a database that is away: claiming them would only count attempts."""

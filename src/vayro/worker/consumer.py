@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 from collections.abc import Sequence
+from uuid import UUID
 
 import psycopg
 import structlog
@@ -13,7 +14,8 @@ from vayro.clicks.repository import ClickBatch, ClickRepository, DeadLetter, Wri
 from vayro.errors import Unavailable
 from vayro.observability import Metrics, observe_many
 from vayro.stream.port import ClickSource, Delivery
-from vayro.worker.preparation import DROPPED, MAX_DELIVERIES, Outcome, Preparer
+from vayro.stream.suspicion import fatal_attempt
+from vayro.worker.preparation import DROPPED, MAX_DELIVERIES, Outcome, Preparer, event_id_of, parse_id
 
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 5.0
@@ -67,9 +69,11 @@ class Consumer:
 
     async def _prepare(self, delivery: Delivery) -> list[Outcome]:
         pause = FIRST_PAUSE_SECONDS
+        fatal = fatal_attempt(self._batch_size)
         while True:
             try:
-                return await self._preparer.prepare(delivery)
+                buried = await self._repository.find_buried(_repeated(delivery))
+                return await self._preparer.prepare(delivery, buried=buried, fatal=fatal)
             except AWAY as error:
                 pause = await self._pause(pause, error)
 
@@ -171,6 +175,14 @@ class Consumer:
             self._metrics.breaker_open.labels("database").set(1)
         await asyncio.sleep(seconds)
         return min(LONGEST_PAUSE_SECONDS, seconds * 2)
+
+
+def _repeated(delivery: Delivery) -> list[UUID]:
+    """Return the identifiers of the events that were delivered before."""
+    if max(delivery.attempts, default=1) == 1:
+        return []
+    pairs = zip(delivery.entries, delivery.attempts, strict=True)
+    return [found for entry, attempt in pairs if attempt > 1 and (found := parse_id(event_id_of(entry)))]
 
 
 def _columns(delivery: Delivery) -> tuple[list, list, list]:  # type: ignore[type-arg]  # each of its own type

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import sys
+from collections.abc import Collection
 from hashlib import blake2b
 from uuid import UUID
 
@@ -18,6 +20,7 @@ from vayro.worker.salts import SaltRing
 MAX_DELIVERIES = 5
 _CLICKS_A_TURN = 500
 DROPPED = "dropped:"
+NEVER_SETTLED = "never settled: the process that had it alone ended, again and again"
 _log = structlog.get_logger(__name__)
 
 Outcome = Click | DeadLetter | None
@@ -32,9 +35,15 @@ class Preparer:
         self._tools = tools
         self._salts = salts
 
-    async def prepare(self, delivery: Delivery) -> list[Outcome]:
-        """Return the outcomes. Raises Unavailable when a salt is needed and the database is away."""
-        decoded = await self._decode(delivery)
+    async def prepare(
+        self, delivery: Delivery, *, buried: Collection[UUID] = (), fatal: int | None = None
+    ) -> list[Outcome]:
+        """Return the outcomes. Raises Unavailable when a salt is needed and the database is away.
+
+        Args: buried, events that are dead letters already; fatal, the attempt at which an entry is one untried. Neither
+        is looked into any further: they may end the process.
+        """
+        decoded = await self._decode(delivery, frozenset(map(str, buried)), fatal or sys.maxsize)
         await self._salts.provide({found.timestamp.date() for found in decoded if isinstance(found, Click)})
         outcomes: list[Outcome] = []
         for index, found in enumerate(decoded):
@@ -43,12 +52,18 @@ class Preparer:
             outcomes.append(self._enrich(found, delivery, index) if isinstance(found, Click) else found)
         return outcomes
 
-    async def _decode(self, delivery: Delivery) -> list[Click | DeadLetter]:
+    async def _decode(self, delivery: Delivery, buried: Collection[str], fatal: int) -> list[Click | DeadLetter]:
         decode = EntryDecoder().decode
         decoded: list[Click | DeadLetter] = []
         for index, entry in enumerate(delivery.entries):
             if index % _CLICKS_A_TURN == 0:
                 await asyncio.sleep(0)
+            if delivery.attempts[index] >= fatal:
+                decoded.append(self.bury(delivery, index, NEVER_SETTLED))
+                continue
+            if buried and event_id_of(entry) in buried:
+                decoded.append(self.bury(delivery, index, "known"))  # as which it is not written a second time
+                continue
             try:
                 decoded.append(decode(entry))
             except BadEvent as error:
@@ -82,17 +97,29 @@ class Preparer:
         )
 
 
+def event_id_of(entry: Entry) -> str:
+    """Return the identifier that an entry claims to have."""
+    return dict(zip(entry[::2], entry[1::2], strict=False)).get("event_id", "")
+
+
 def _segment_of(entry: Entry, fields: dict[str, str]) -> str:
     """The last pair, where our own producer puts it; there it is found even when what precedes is no event."""
     name = entry[-1] if entry[-2:-1] == ["segment"] else fields.get("segment", "")
     return name[:80].replace("\0", "")
 
 
+def parse_id(text: str) -> UUID | None:
+    """Return the identifier that is written there, if it is one."""
+    with contextlib.suppress(ValueError):
+        return UUID(text)
+    return None
+
+
 def _identify(event_id: str, payload: bytes, segment: str) -> UUID:
     """The event's own identifier; without one, a name for its content: a repetition gets the same."""
-    with contextlib.suppress(ValueError):
-        return UUID(event_id)
-    return UUID(bytes=blake2b(payload + segment.encode("latin-1", "replace"), digest_size=16).digest())
+    return parse_id(event_id) or UUID(
+        bytes=blake2b(payload + segment.encode("latin-1", "replace"), digest_size=16).digest()
+    )
 
 
 def _encode(entry: Entry, store_ip: StoreIp) -> bytes:
