@@ -31,7 +31,7 @@ def test_the_command_line_goes_before_the_settings(settings: Settings) -> None:
     arguments = ["redirect", "--port", str(port), "--workers", "2"]
     process = Process(arguments, environment_of(settings), settings.data_dir)
     try:
-        wait_until(lambda: is_listening(port), seconds=10)
+        wait_until(lambda: is_listening(port), seconds=60)
         assert not is_listening(settings.redirect_port)
         wait_until(lambda: kinds(process) == ["redirect", "redirect"], seconds=10)
     finally:

@@ -4,7 +4,6 @@ It does not come through the command line's code, whose imports would stay in th
 """
 
 import argparse
-import socket
 import sys
 from collections.abc import Callable
 
@@ -12,6 +11,7 @@ from vayro.errors import SettingsError, VayroError
 from vayro.settings import Settings, load_settings
 from vayro.supervisor.child import EXIT_CONFIGURATION
 from vayro.supervisor.lifeline import die_with_parent
+from vayro.supervisor.sockets import inherit
 
 
 def main(arguments: list[str]) -> int:
@@ -35,7 +35,7 @@ def _run_engine(settings: Settings, fd: int) -> None:
     from vayro.redirect.process import run_engine
 
     configure_logging(settings, "redirect")
-    run_engine(settings, [socket.socket(fileno=fd)])
+    run_engine(settings, [inherit(fd)])
 
 
 def _run_shipper(settings: Settings, _fd: int) -> None:
@@ -51,7 +51,7 @@ def _run_api(settings: Settings, fd: int) -> None:
     from vayro.observability import configure_logging
 
     configure_logging(settings, "api")
-    run_api(settings, [socket.socket(fileno=fd)])
+    run_api(settings, [inherit(fd)])
 
 
 def _run_worker(settings: Settings, _fd: int) -> None:

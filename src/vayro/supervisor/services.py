@@ -8,7 +8,7 @@ from vayro.supervisor.child import ChildSpec, entry_arguments
 from vayro.supervisor.metrics import DEFAULT_PORTS, MetricsDirectory, serve_metrics
 from vayro.supervisor.process_group import STOP_SECONDS, ProcessGroup
 from vayro.supervisor.reporting import Report
-from vayro.supervisor.sockets import listen
+from vayro.supervisor.sockets import reserve
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +64,10 @@ class Services:
         self._parts[service] = (metrics_port or DEFAULT_PORTS[service], parts)
 
     def _listen(self, host: str, port: int, setting: str) -> int:
-        listener = listen(host, port, setting)
-        # Once the children drain, a new connection must be refused, not wait for nobody.
-        self.group.before_stop(listener.close)
-        return listener.fileno()
+        held = reserve(host, port, setting)
+        # Once the children have drained, a new connection must be refused, not wait for nobody.
+        self.group.before_stop(held.close)
+        return held.fileno()
 
     def _start_counting(self, service: str, planned: tuple[int, list[_Part]]) -> MetricsDirectory:
         metrics_port, parts = planned

@@ -1,28 +1,42 @@
-"""Listening sockets: bound by the parent, inherited by its children, so a child's death refuses no connection."""
+"""Sockets: bound by the parent, inherited by its children, so a child's death refuses no connection.
+
+The parent does not listen: the first child that is ready does, for all. Before, a connection is refused, and a load
+balancer goes elsewhere at once. When the parent listened, visitors waited in its queue until a child had started, and
+those who had given up meanwhile (and been served by another engine) were counted all the same.
+"""
 
 import errno
 import socket
 
 from vayro.errors import StartFailed
 
-BACKLOG = 4096  # Linux's own limit (net.core.somaxconn) since 5.4
 
-
-def listen(host: str, port: int, setting: str) -> socket.socket:
-    """Return a socket that listens. Raises StartFailed, which names the setting (like VAYRO_API) to change."""
+def reserve(host: str, port: int, setting: str) -> socket.socket:
+    """Return a socket that holds the address. Raises StartFailed, which names the setting (like VAYRO_API)."""
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError:
         raise StartFailed(f"{setting}_HOST={host!r} is not an address of this machine") from None
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held = socket.socket(family, socket.SOCK_STREAM)
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind(address)
-        listener.listen(BACKLOG)
+        held.bind(address)
     except OSError as error:
-        listener.close()
+        held.close()
         raise StartFailed(_explain(error, host, port, setting)) from None
-    return listener
+    # As long as nobody listens, a second parent could take the address, too, if both allowed it.
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
+    return held
+
+
+def inherit(fd: int) -> socket.socket:
+    """Return, in a child, what its parent has reserved; it listens once the child serves.
+
+    Connections have this option of their listener: without it their last traces would hold the port for a minute.
+    """
+    held = socket.socket(fileno=fd)
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    return held
 
 
 def url_of(host: str, port: int) -> str:
