@@ -183,7 +183,9 @@ class Stage:
     def remove(self, name: str) -> None:
         """Stop it in good order and forget it, its spool included: what that holds goes with it, as with a machine."""
         self.stop(name)
-        self.parts.pop(name)
+        part = self.parts.pop(name)
+        if isinstance(part, VayroPart):
+            shutil.rmtree(part.directory)
 
     def balance(self, *, without: str = "") -> None:
         """Have nginx serve the engines and APIs that there are, except one that is about to be stopped."""

@@ -89,8 +89,12 @@ async def run_kills(stage: Stage, subsets: list[tuple[str, ...]], seed: int, *, 
             started = time.monotonic()
             for number, subset in enumerate(subsets, 1):
                 await load.answers(answers, seconds=90)
+                refused = len(load.other)
                 await killer.strike(subset)
-                report(f"{number}/{len(subsets)} {'+'.join(subset)}: {sum(killer.kills.values())} kills")
+                await load.answers(50, seconds=90)
+                refused = len(load.other) - refused
+                report(f"{number}/{len(subsets)} {'+'.join(subset)}: {sum(killer.kills.values())} kills, {refused} 503")
+                assert "postgres" in subset or not refused, load.other[-1]
             await load.answers(answers, seconds=90)
             await load.stop()
             report(f"{time.monotonic() - started:.0f} s of load, {dict(killer.kills)}; settling")
@@ -106,7 +110,8 @@ async def assert_everything(stage: Stage, truth: Database, census: SpoolCensus, 
     report(f"{load.sent} asked, {len(load.answered)} answered 302, {balance}, difference {balance.difference}")
     assert balance.difference == 0
     assert balance.dead_letters == 0
-    assert load.other == []
+    # An engine that starts while PostgreSQL is dead and Redis empty cannot know any code.
+    assert all(head.startswith(b"HTTP/1.1 503 ") and b"\r\nretry-after: " in head for head in load.other)
     await assert_sums_agree(truth, balance.committed)
     await assert_replay_changes_nothing(stage, truth, census)
 

@@ -1,0 +1,110 @@
+"""Releases and scaling at a constant rate of requests: none fails, no click is lost.
+
+Engines are stopped by SIGTERM alone: nginx meets a refused connection and asks the next engine. APIs are taken out of
+nginx first, because nginx must not repeat a POST whose connection broke.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.chaos.stage import API_KEY, Stage
+from tests.chaos.traffic import Traffic, call, visit
+from tests.factories import make_link
+from tests.flows.load import REFERER
+from vayro.database.engine import Database
+from vayro.database.models import click_events, links
+
+pytestmark = [pytest.mark.xdist_group("stage"), pytest.mark.timeout(600)]
+
+ARRIVAL_SECONDS = 120
+
+
+@dataclass
+class Visitors:
+    """A hundred requests a second for links of their own, through nginx."""
+
+    traffic: Traffic
+    link_ids: Collection[UUID]
+    truth: Database
+
+    async def more(self, answers: int) -> None:
+        await self.traffic.more(answers)
+
+    async def assert_that_nothing_failed(self) -> None:
+        """Every answer was a 302, and its click is in the database once; nothing else is."""
+        await self.traffic.stop()
+        assert self.traffic.failures == []
+        async with asyncio.timeout(ARRIVAL_SECONDS):
+            while self.traffic.numbers() - (await self._committed()).keys():
+                await asyncio.sleep(0.2)
+        assert await self._committed() == Counter(self.traffic.numbers())
+
+    async def _committed(self) -> Counter[int]:
+        own = select(click_events.c.referer).where(click_events.c.link_id.in_(self.link_ids))
+        async with self.truth.read() as connection:
+            return Counter(int(row.removeprefix(REFERER)) for row in (await connection.execute(own)).scalars())
+
+
+@pytest.fixture
+async def visitors(stage: Stage, truth: Database) -> AsyncIterator[Visitors]:
+    made = [await make_link(truth) for _ in range(10)]
+    traffic = Traffic(stage.redirect_url, visit([link.short_code for link in made]), rate=100)
+    traffic.start()
+    yield Visitors(traffic, [link.id for link in made], truth)
+    await traffic.stop()
+
+
+async def test_engines_are_restarted_one_by_one_and_no_visitor_notices(stage, visitors):
+    await visitors.more(100)
+    for name in stage.names("engine"):
+        await asyncio.to_thread(stage.restart, name)
+        await visitors.more(100)
+    await visitors.assert_that_nothing_failed()
+
+
+async def test_engines_are_added_and_taken_away_with_their_disks_and_no_click_is_lost(stage, visitors):
+    await visitors.more(50)
+    added = await asyncio.to_thread(stage.add, "engine")
+    await asyncio.to_thread(stage.balance)
+    await visitors.more(200)
+    await asyncio.to_thread(stage.remove, added)
+    await asyncio.to_thread(stage.balance)
+    await visitors.more(50)
+    await visitors.assert_that_nothing_failed()
+
+
+async def test_workers_are_added_restarted_and_taken_away_and_no_click_is_lost(stage, visitors):
+    await visitors.more(50)
+    added = await asyncio.to_thread(stage.add, "worker")
+    for name in stage.names("worker"):
+        await asyncio.to_thread(stage.restart, name)
+        await visitors.more(50)
+    await asyncio.to_thread(stage.remove, added)
+    await visitors.more(50)
+    await visitors.assert_that_nothing_failed()
+
+
+async def test_apis_are_restarted_one_by_one_and_each_link_is_made_once(stage, truth):
+    target = "https://example.com/made-meanwhile"
+    request = call("POST", "/v1/links", API_KEY, lambda number: {"target_url": target, "title": f"number {number}"})
+    creations = Traffic(stage.api_url, request, rate=20, expected=frozenset({201}), is_numbered_once=True)
+    creations.start()
+    try:
+        await creations.more(20)
+        for name in stage.names("api"):
+            await asyncio.to_thread(stage.balance, without=name)
+            await asyncio.to_thread(stage.restart, name)
+            await asyncio.to_thread(stage.balance)
+            await creations.more(20)
+    finally:
+        await creations.stop()
+    assert creations.failures == []
+    async with truth.read() as connection:
+        made = select(func.count(), func.count(links.c.title.distinct())).where(links.c.target_url == target)
+        assert tuple((await connection.execute(made)).one()) == (len(creations.answers),) * 2
