@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from vayro.cli import backup, codes, doctor, domains, geo, keys, links, migrate, processes, spool, stats, users
+from vayro.cli import backup, clicks, codes, doctor, domains, geo, keys, links, migrate, processes, spool, stats, users
 from vayro.errors import VayroError
 
 
@@ -81,5 +81,6 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(links.app, name="links")
 app.add_typer(domains.app, name="domains")
 app.add_typer(geo.app, name="geo")
+app.add_typer(clicks.app, name="clicks")
 app.add_typer(codes.app, name="codes")
 app.add_typer(spool.app, name="spool")

@@ -89,3 +89,16 @@ class ClickEncoder:
             f"$9\r\ntimestamp\r\n$24\r\n{stamp}\r\n$8\r\nevent_id\r\n$36\r\n{moment[:8]}-{moment[8:]}-7".encode()
         )
         self._tail = f"-{digits[:4]}-{digits[4:]}\r\n".encode()
+
+
+def parse_bulks(payload: bytes) -> list[str]:
+    """Return the values of RESP bulk strings, a character a byte. Whatever follows one that is damaged is left out."""
+    values, position = [], 0
+    while payload[position : position + 1] == b"$" and (end := payload.find(b"\r\n", position)) > 0:
+        length = payload[position + 1 : end]
+        if not length.isdigit() or end + 2 + int(length) > len(payload):
+            break
+        position = end + 2 + int(length)
+        values.append(payload[end + 2 : position].decode("latin-1"))
+        position += 2
+    return values

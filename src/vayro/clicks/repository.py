@@ -3,10 +3,11 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from sqlalchemy import case, column, func, select, table, text
+from sqlalchemy import case, column, delete, func, select, table, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import TableClause
 
@@ -19,6 +20,10 @@ from vayro.database.models import click_batches, click_dead_letters, click_event
 
 # SQLite takes 32,766 parameters in a statement.
 _IDS_AT_ONCE = 10_000
+
+
+class _DryRun(Exception):
+    """Rolls the transaction back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,23 @@ class ClickRepository:
                 written = await self._write_clicks(connection, batch.clicks, counts, letters)
             await _advance_segments(connection, counts, batch.positions)
         return written
+
+    async def replace_letter(self, letter_id: UUID, click: Click, *, dry_run: bool = False) -> int | None:
+        """Write the click that a dead letter should have been, in the letter's place, in one transaction.
+
+        Returns how many clicks that made: none when the click was there already. None: the letter is not there any
+        more. The segment is not counted up, because the letter was counted. Raises as `write`; then nothing is changed.
+        """
+        counted = replace(click, segment="")
+        own = click_dead_letters.c.id == letter_id
+        with suppress(_DryRun):
+            async with self._database.transaction() as connection:
+                if not (await connection.execute(delete(click_dead_letters).where(own))).rowcount:
+                    return None
+                written = await self._write_clicks(connection, [counted], Counter(), ())
+                if dry_run:
+                    raise _DryRun
+        return written.clicks
 
     async def find_buried(self, ids: Sequence[UUID]) -> set[UUID]:
         """Return those of these events that are dead letters. Raises Unavailable."""
