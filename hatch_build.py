@@ -22,10 +22,14 @@ class CustomMetadataHook(MetadataHookInterface):
     """Fill `project.dependencies`; hatchling looks for this class in the file that pyproject.toml names."""
 
     def update(self, metadata: dict[str, Any]) -> None:
-        """Add one entry a requirement; comments and blank lines are skipped."""
-        lines = (Path(self.root) / "requirements" / "base.in").read_text(encoding="utf-8").splitlines()
+        """Add one entry a requirement, and the extra `tracing`; comments and blank lines are skipped."""
+        metadata["dependencies"] = self._read("base.in")
+        metadata["optional-dependencies"] = {"tracing": self._read("tracing.in")}
+
+    def _read(self, name: str) -> list[str]:
+        lines = (Path(self.root) / "requirements" / name).read_text(encoding="utf-8").splitlines()
         requirements = (line.partition("#")[0].strip() for line in lines)
-        metadata["dependencies"] = [requirement for requirement in requirements if requirement]
+        return [requirement for requirement in requirements if requirement]
 
 
 class CustomBuildHook(BuildHookInterface[Any]):

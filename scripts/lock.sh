@@ -4,10 +4,13 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 flags=(--universal --python-version 3.11 --generate-hashes --no-header --no-annotate
   --no-emit-index-url --no-emit-find-links --quiet "$@")
-for name in base build dev; do
-  # dev includes the others: constrained by them, it can never disagree with what is deployed.
+for name in base build tracing dev; do
+  # dev includes the others, tracing is added to base: constrained by them, neither can disagree with what is deployed.
   constraints=()
-  if [ "$name" = dev ]; then constraints=(-c requirements/base.txt -c requirements/build.txt); fi
+  if [ "$name" = tracing ]; then constraints=(-c requirements/base.txt); fi
+  if [ "$name" = dev ]; then
+    constraints=(-c requirements/base.txt -c requirements/build.txt -c requirements/tracing.txt)
+  fi
   .venv/bin/uv pip compile "requirements/$name.in" "${constraints[@]}" "${flags[@]}" -o "requirements/$name.txt"
 done
 if grep -nE '://' requirements/*.txt; then

@@ -30,7 +30,7 @@ SECTIONS = {
     "The first administrator": ("bootstrap_",),
     "Short codes and destinations": ("code_", "blocked_"),
     "Clicks and privacy": ("store_ip", "spool_", "worker_", "geoip_"),
-    "Metrics and logs": ("metrics_", "log_"),
+    "Metrics, logs and traces": ("metrics_", "log_", "otlp_", "trace_"),
     "More": ("",),
 }
 
@@ -139,6 +139,8 @@ def _accepts(schema: dict[str, Any]) -> str:
     if schema["type"] == "integer":
         low = schema.get("minimum", schema.get("exclusiveMinimum", -1) + 1)
         return f"{low} to {schema['maximum']}" if "maximum" in schema else f"{low} or more"
+    if schema["type"] == "number" and "maximum" in schema:
+        return f"{schema['minimum']:g} to {schema['maximum']:g}"
     names = {"boolean": "`true`, `false`", "array": "a list", "string": "text", "number": "seconds, like `2.5`"}
     return "a path" if schema.get("format") == "path" else names[schema["type"]]
 

@@ -1,5 +1,6 @@
 """Every option, typed and documented. `docs/configuration.md` is made from this file."""
 
+import re
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -117,6 +118,27 @@ class Settings(BaseSettings):
     log_format: Literal["auto", "console", "json"] = Field(
         "auto", description="`auto`: console on a terminal, JSON elsewhere."
     )
+    log_ship_url: str = Field(
+        "", description="HTTP address that log records are sent to as well, like `http://collector:4318/v1/logs`."
+    )
+    log_ship_format: Literal["otlp", "lines"] = Field(
+        "otlp", description="`otlp`: OTLP/HTTP in JSON; `lines`: one JSON object a line."
+    )
+    log_ship_headers: SecretStr = Field(
+        SecretStr(""), description="Comma-separated `name=value` headers of these requests; mostly an authorization."
+    )
+    otlp_endpoint: str = Field(
+        "",
+        description="OTLP/HTTP collector that traces go to, like `http://collector:4318`; OTEL_EXPORTER_OTLP_ENDPOINT "
+        "works as well. Empty: no traces. Needs the extra `tracing`.",
+    )
+    trace_ratio: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        None, description="Part of the requests that are traced. Default: as OTEL_TRACES_SAMPLER says, else 0.01."
+    )
+    trace_parents: Literal["ignored", "proxies"] = Field(
+        "ignored",
+        description="Whose `traceparent` decides instead of the ratio: nobody's, or that of `VAYRO_TRUSTED_PROXIES`.",
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -166,6 +188,20 @@ class Settings(BaseSettings):
             raise ValueError("accepted is a key that begins with vk_ and has at least 16 characters after it")
         return value
 
+    @field_validator("log_ship_url", "otlp_endpoint")
+    @classmethod
+    def _check_collector(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
+            raise ValueError("accepted is an http or https address, or nothing")
+        return value.rstrip("/")
+
+    @field_validator("log_ship_headers")
+    @classmethod
+    def _check_headers(cls, value: SecretStr) -> SecretStr:
+        if not all("=" in part for part in _split(value.get_secret_value())):
+            raise ValueError("accepted is name=value, several with commas between them")
+        return value
+
     @cached_property
     def resolved_database_url(self) -> str:
         """The database URL, with the embedded default filled in."""
@@ -205,7 +241,7 @@ def _split(value: str) -> list[str]:
 def _describe(error: ValidationError) -> str:
     first = error.errors()[0]
     name = "VAYRO_" + str(first["loc"][0]).upper() if first["loc"] else "the settings"
-    secret = any(word in name for word in ("PASSWORD", "KEY"))
-    value = "(hidden)" if secret else repr(first["input"])
+    secret = any(word in name for word in ("PASSWORD", "KEY", "HEADERS"))
+    value = "(hidden)" if secret else re.sub(r"(://[^/@\s]*?):[^/@\s]*@", r"\1:***@", repr(first["input"]))
     reason = str(first["msg"]).removeprefix("Value error, ")
     return f"{name}={value} is not acceptable: {reason}"

@@ -45,7 +45,7 @@ def build_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     app.add_middleware(BodyLimit, max_bytes=MAX_BODY_BYTES, exceptions={links.BULK_PATH: links.MAX_BULK_BODY_BYTES})
-    app.add_middleware(Observer, metrics=get_metrics())
+    app.add_middleware(Observer, metrics=get_metrics(), settings=settings)
     install_error_handlers(app)
     for router in (links.router, analytics.router, health.router, pages.router):
         app.include_router(router)

@@ -1,15 +1,20 @@
 """The outermost layer of the app (plain ASGI): request identifiers, metrics, and the last net for errors."""
 
-import secrets
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import structlog
 from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vayro.api.error_handlers import internal_problem
-from vayro.observability import Metrics
+from vayro.observability import Metrics, RequestMark, current_request, get_tracing
+from vayro.settings import Settings
+from vayro.visitor.address import AddressReader
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Span
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _log = structlog.get_logger(__name__)
@@ -22,9 +27,11 @@ class Observer:
     connections when the client goes away.
     """
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
-        """Args: app, what it wraps; metrics, where it counts."""
+    def __init__(self, app: ASGIApp, metrics: Metrics, settings: Settings) -> None:
+        """Args: app, what it wraps; metrics, where it counts; settings, whose proxies may be believed."""
         self._app = app
+        self._tracing = get_tracing()
+        self._addresses = AddressReader(settings.trusted_proxies)
         self._requests: Callable[..., Counter] = metrics.http_requests.labels
         self._durations: Callable[..., Histogram] = metrics.http_duration.labels
         # labels() takes a lock and hashes its values; a few dozen routes give a few hundred children at most.
@@ -37,7 +44,10 @@ class Observer:
             return
         started = time.perf_counter()
         status = 0
-        identifier = secrets.token_hex(8)
+        mark = RequestMark()
+        identifier = mark.identifier
+        current_request.set(mark)
+        span = self._begin_trace(scope)
 
         async def send_observed(message: Message) -> None:
             nonlocal status
@@ -54,12 +64,26 @@ class Observer:
         try:
             await self._app(scope, receive, send_observed)
         except Exception:
-            _log.exception("request failed", request_id=identifier, route=_template(scope), method=scope["method"])
+            _log.exception("request failed", route=_template(scope), method=scope["method"])
             if status:
                 raise
             await internal_problem()(scope, receive, send_observed)
         finally:
             self._count(scope, status, time.perf_counter() - started)
+            if span:
+                span.update_name(f"{scope['method']} {_template(scope)}")
+                span.set_attributes({"http.route": _template(scope), "http.response.status_code": status})
+                span.end()
+
+    def _begin_trace(self, scope: Scope) -> "Span | None":
+        if self._tracing is None:
+            return None
+        is_believed = self._tracing.follows_proxies and self._addresses.is_trusted((scope["client"] or ("",))[0])
+        traceparent = dict(scope["headers"]).get(b"traceparent", b"").decode("latin-1") if is_believed else ""
+        span = self._tracing.begin_request(scope["method"], traceparent)
+        if span:
+            span.set_attribute("http.request.method", scope["method"])
+        return span
 
     def _count(self, scope: Scope, status: int, seconds: float) -> None:
         key = (scope["method"], _template(scope), status)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from vayro.clicks.event import split_trace
+
 NAMES = ["timestamp", "event_id", "link_id", "ip", "user_agent", "referer", "flags", "segment"]
 OLDEST = dt.timedelta(days=400)
 MOST_AHEAD = dt.timedelta(days=1)
@@ -41,6 +43,8 @@ class Click:
     ip_address: str | None = None
     is_bot: bool = False
     visitor_id: int | None = None
+    traceparent: str = ""
+    """Of the redirect, when that was traced."""
 
 
 class EntryDecoder:
@@ -58,6 +62,9 @@ class EntryDecoder:
             stamp, event_id, link_id, ip, user_agent, referer, flags, segment = entry[1::2]
         else:
             stamp, event_id, link_id, ip, user_agent, referer, flags, segment = _by_name(entry)
+        traceparent = ""
+        if flags:
+            flags, traceparent = split_trace(flags)
         return Click(
             event_id if _UUID.fullmatch(event_id) else _normalize_id(event_id),
             self._read_time(stamp),
@@ -67,6 +74,7 @@ class EntryDecoder:
             _clean(user_agent),
             _clean(referer) or None,
             flags,
+            traceparent=traceparent,
         )
 
     def _read_time(self, stamp: str) -> dt.datetime:

@@ -28,11 +28,25 @@ def encode_link_id(link_id: str) -> bytes:
 
 
 def encode_flags(*flags: str) -> bytes:
-    """Return the part of an event that says what kind of request it was: `head`, `prefetch`."""
+    """Return the part of an event that says what kind of request it was (`head`, `prefetch`) and what traces it."""
     return b"\r\n" + bulk(b"flags") + bulk(",".join(flags).encode())
 
 
 NO_FLAGS = encode_flags()
+TRACE = "trace="
+
+
+def add_trace(flags: bytes, traceparent: str) -> bytes:
+    """Return the flags of an event that is traced. Among the flags, so that every event has the same fields."""
+    words = flags.split(b"\r\n")[4].decode()
+    return encode_flags(*filter(None, words.split(",")), f"{TRACE}{traceparent}")
+
+
+def split_trace(flags: str) -> tuple[str, str]:
+    """Return the flags without it, and the `traceparent` that `add_trace` put among them; an empty one without."""
+    words = flags.split(",")
+    traces = [word.removeprefix(TRACE) for word in words if word.startswith(TRACE)]
+    return ",".join(word for word in words if not word.startswith(TRACE)), traces[0] if traces else ""
 
 
 def encode_ip(ip: str) -> bytes:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
 from vayro.database.bounded import connect, is_stale
+from vayro.observability import get_tracing
 
 SQLITE_BUSY_SECONDS = 30
 POOL_WAIT_SECONDS = 4
@@ -25,7 +26,7 @@ def open_pool(url: str, size: int, *, overflow: int | None = None, answer_second
     """
     most = {"pool_size": size, "max_overflow": size if overflow is None else overflow}
     if make_url(url).get_backend_name() == "sqlite":
-        engine = create_async_engine(async_url(url), **most)
+        engine = create_async_engine(async_url(url), **most, hide_parameters=True)
         _prepare_sqlite(engine)
         return Pool(engine)
     engine = create_async_engine(
@@ -34,6 +35,7 @@ def open_pool(url: str, size: int, *, overflow: int | None = None, answer_second
         pool_timeout=POOL_WAIT_SECONDS,
         pool_recycle=RECYCLE_SECONDS,
         pool_use_lifo=True,
+        hide_parameters=True,  # an error's text would repeat addresses and hashes, and end in a log
         connect_args={"async_creator_fn": connect, "answer_seconds": answer_seconds},
     )
     _drop_stale(engine)
@@ -53,6 +55,10 @@ class Pool:
         self.engine = engine
         self._is_closed = False
         event.listen(engine.sync_engine, "checkin", self._close_late)
+        if tracing := get_tracing():
+            from vayro.database.traces import trace_statements  # noqa: PLC0415  # 16 MB, for those who trace
+
+            trace_statements(engine, tracing)
 
     @property
     def in_use(self) -> int:

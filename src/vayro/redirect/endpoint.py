@@ -7,19 +7,23 @@ comes through here.
 import datetime as dt
 import re
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from vayro.clicks.event import NO_FLAGS, encode_flags, encode_ip
 from vayro.errors import Unavailable
+from vayro.observability import RequestMark, current_request
 from vayro.redirect.answer import Headers, Verdict, judge, location_headers, redirect_headers
 from vayro.redirect.engine import Engine
 from vayro.redirect.memory import MemoryEntry
 from vayro.redirect.negotiation import prefers_json
 from vayro.redirect.pages import EXPIRED, METHOD_NOT_ALLOWED, NOT_FOUND, UNAVAILABLE, USED_UP, Refusal, refusal_response
 from vayro.redirect.usage import take_use
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Span
 
 CODE = re.compile(r"/([A-Za-z0-9_-]{1,50})")
 Fields = dict[bytes, bytes]
@@ -46,12 +50,14 @@ class RedirectEndpoint:
             await self._app(scope, receive, send)
             return
         started = monotonic()
+        current_request.set(RequestMark())
         answering = _Answering(send, self._engine)
         try:
             code = CODE.fullmatch(scope["path"])
             if code is None:
                 await self._app(scope, receive, answering.forward)
             elif scope["method"] in {"GET", "HEAD"}:
+                answering.begin_trace(scope)
                 await self._redirect(scope, code[1], answering)
             else:
                 await answering.refuse(METHOD_NOT_ALLOWED, dict(scope["headers"]))
@@ -77,10 +83,10 @@ class RedirectEndpoint:
         if verdict is Verdict.COUNTED_REDIRECT and not await take_use(engine.database, snapshot.link_id):
             await answering.refuse(USED_UP, fields, snapshot.expired_url)
             return
-        await self._record(scope, fields, entry)
+        await self._record(scope, fields, entry, answering)
         await answering.send(entry.status, redirect_headers(snapshot))
 
-    async def _record(self, scope: Scope, fields: Fields, entry: MemoryEntry) -> None:
+    async def _record(self, scope: Scope, fields: Fields, entry: MemoryEntry, answering: "_Answering") -> None:
         recorder = self._engine.recorder
         is_head = scope["method"] == "HEAD"
         is_prefetch = any(b"prefe" in fields[name].lower() for name in _PREFETCH_FIELDS if name in fields)
@@ -89,7 +95,7 @@ class RedirectEndpoint:
             encode_ip(self._address(scope)),
             fields.get(b"user-agent", b""),
             fields.get(b"referer", b""),
-            _FLAGS[is_head, is_prefetch] if is_head or is_prefetch else NO_FLAGS,
+            answering.add_trace(_FLAGS[is_head, is_prefetch] if is_head or is_prefetch else NO_FLAGS),
         )
         if recorder.is_durable:
             await recorder.wait_until_durable()
@@ -108,7 +114,21 @@ class _Answering:
     def __init__(self, send: Send, engine: Engine) -> None:
         self._send = send
         self._engine = engine
+        self._span: Span | None = None
         self.status = 0
+
+    def begin_trace(self, scope: Scope) -> None:
+        traces = self._engine.traces
+        if traces is None:
+            return
+        traceparent = b""
+        if traces.follows_proxies and scope["client"] and self._engine.addresses.is_trusted(scope["client"][0]):
+            traceparent = dict(scope["headers"]).get(b"traceparent", b"")
+        self._span = traces.begin("app", traceparent)
+
+    def add_trace(self, flags: bytes) -> bytes:
+        traces = self._engine.traces
+        return traces.flags_with(self._span, flags) if traces and self._span else flags
 
     async def forward(self, message: Any) -> None:
         if message["type"] == "http.response.start":
@@ -118,6 +138,9 @@ class _Answering:
     async def send(self, status: int, headers: Headers, body: bytes = b"") -> None:
         self.status = status
         self._engine.counters.answers[status] += 1
+        if self._span and self._engine.traces:
+            self._engine.traces.finish(self._span, status)
+            self._engine.traces.leave()
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
         await self._send({"type": "http.response.body", "body": body})
 

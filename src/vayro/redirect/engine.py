@@ -2,13 +2,14 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import structlog
 
 from vayro.cache.adapters import open_announcements, open_link_cache
 from vayro.cache.port import LinkCache
 from vayro.database.engine import Database, open_database
-from vayro.observability import get_metrics
+from vayro.observability import get_metrics, get_tracing
 from vayro.redirect.counters import EngineCounters
 from vayro.redirect.domains import DomainRegistry
 from vayro.redirect.invalidation import Invalidation
@@ -19,6 +20,9 @@ from vayro.redirect.resolver import Resolver
 from vayro.settings import Settings
 from vayro.spool.writer import open_spool_writer
 from vayro.visitor.address import AddressReader
+
+if TYPE_CHECKING:
+    from vayro.redirect.traces import RedirectTraces
 
 TICK_SECONDS = 1.0
 _log = structlog.get_logger(__name__)
@@ -38,6 +42,8 @@ class Engine:
     domains: DomainRegistry
     invalidation: Invalidation
     addresses: AddressReader
+    traces: "RedirectTraces | None" = None
+    """Only while tracing is on."""
     is_draining: bool = False
     _ticking: asyncio.Task[None] | None = field(default=None, repr=False)
 
@@ -88,4 +94,13 @@ def build_engine(settings: Settings) -> Engine:
             memory, cache, database, announcements=open_announcements(settings), domains=domains, lookup=lookup
         ),
         addresses=AddressReader(settings.trusted_proxies),
+        traces=_open_traces(),
     )
+
+
+def _open_traces() -> "RedirectTraces | None":
+    if (tracing := get_tracing()) is None:
+        return None
+    from vayro.redirect.traces import RedirectTraces  # noqa: PLC0415  # 16 MB, for those who trace
+
+    return RedirectTraces(tracing)

@@ -131,6 +131,8 @@ class FastLaneConnection(EngineConnection):
             except Unavailable:
                 break
             piece = data[end : head.end()]
+            if lane.follows_traces and b"traceparent:" in piece.lower():
+                break  # a trusted proxy's word on whether to trace: the application reads it
             ip = self._read_address(piece, forwarded_for)
             entry = lane.links.get(domain.encode() + b"/" + code if domain else code)
             asked = PlainRequest(domain, code, is_head, ip, user_agent, referer, piece, now)
@@ -175,21 +177,27 @@ class FastLaneConnection(EngineConnection):
         return True
 
     async def _answer_later(self, asked: PlainRequest) -> None:
+        traces = self._lane.traces
+        span = traces.begin("fast") if traces else None
         try:
             entry = await self.engine.resolver.resolve(asked.domain, asked.code.decode())
             if monotonic() >= entry.lane_until:  # no plain redirect: the application says what it is
                 self._unread = asked.data + self._unread
                 return
             lane = self._lane
-            lane.record(entry, asked)
+            lane.record(entry, asked, span)
             await self.engine.recorder.wait_until_durable()
             if not self.transport.is_closing():
                 self.transport.write(lane.heads[entry.status] + entry.tail)
             lane.counters.waited[entry.status] += 1
             lane.counters.observe(monotonic() - asked.started)
+            if traces and span:
+                traces.finish(span, entry.status)
         except Exception:  # noqa: BLE001  # the application meets it again, and answers it
             self._unread = asked.data + self._unread
         finally:
+            if traces:
+                traces.leave()
             self._is_deferred = False
             self.active_at = monotonic()
             self._go_on()

@@ -1,12 +1,15 @@
 """What all connections of a process share of the fast lane."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from vayro.clicks.event import NO_FLAGS, encode_flags
 from vayro.redirect.answer import REDIRECT_STATUSES, Headers, header_lines, status_line
 from vayro.redirect.counters import SAMPLE_EVERY
 from vayro.redirect.engine import Engine
 from vayro.redirect.memory import MemoryEntry
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Span
 
 HEAD_FLAGS = encode_flags("head")
 
@@ -27,13 +30,18 @@ class PlainRequest(NamedTuple):
 class FastLane:
     """The memory that is answered from, where clicks go, and the heads of the answers."""
 
-    __slots__ = ("answers", "append", "counters", "encode", "engine", "heads", "is_plain", "links")
+    __slots__ = (
+        "answers", "append", "counters", "encode", "engine", "follows_traces", "heads", "is_plain", "links", "traces",
+    )  # fmt: skip
 
     def __init__(self, engine: Engine) -> None:
         """Args: engine, whose links these are."""
         self.engine = engine
         self.links: dict[bytes, MemoryEntry] = engine.memory.links
-        self.encode = engine.recorder.encoder.encode
+        self.traces = traces = engine.traces
+        encode = engine.recorder.encoder.encode
+        self.encode = traces.tracing_encode(encode) if traces else encode
+        self.follows_traces = traces is not None and traces.follows_proxies
         self.append = engine.recorder.writer.append
         self.counters = engine.counters
         self.answers = engine.counters.lane
@@ -56,9 +64,11 @@ class FastLane:
         self.counters.dropped["spool_full"] += 1
         self.counters.accepted -= 1
 
-    def record(self, entry: MemoryEntry, request: PlainRequest) -> None:
-        """Record the click of a request that waited."""
+    def record(self, entry: MemoryEntry, request: PlainRequest, span: "Span | None" = None) -> None:
+        """Record the click of a request that waited. Args: span, of the request if it is traced."""
         flags = HEAD_FLAGS if request.is_head else NO_FLAGS
+        if span and self.traces:
+            flags = self.traces.flags_with(span, flags)
         self.engine.recorder.record(entry.link_chunk, request.ip, request.user_agent, request.referer, flags)
 
     def sample(self, seconds: float) -> None:

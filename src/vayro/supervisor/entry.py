@@ -31,35 +31,35 @@ def main(arguments: list[str]) -> int:
 
 
 def _run_engine(settings: Settings, fd: int) -> None:
-    from vayro.observability import configure_logging
+    from vayro.observability.process import observed
     from vayro.redirect.process import run_engine
 
-    configure_logging(settings, "redirect")
-    run_engine(settings, [inherit(fd)])
+    with observed(settings, "redirect"):
+        run_engine(settings, [inherit(fd)])
 
 
 def _run_shipper(settings: Settings, _fd: int) -> None:
-    from vayro.observability import configure_logging
+    from vayro.observability.process import observed
     from vayro.stream.shipper import run_shipper
 
-    configure_logging(settings, "shipper")
-    run_shipper(settings)
+    with observed(settings, "shipper"):
+        run_shipper(settings)
 
 
 def _run_api(settings: Settings, fd: int) -> None:
     from vayro.api.process import run_api
-    from vayro.observability import configure_logging
+    from vayro.observability.process import observed
 
-    configure_logging(settings, "api")
-    run_api(settings, [inherit(fd)])
+    with observed(settings, "api"):
+        run_api(settings, [inherit(fd)])
 
 
 def _run_worker(settings: Settings, _fd: int) -> None:
-    from vayro.observability import configure_logging
+    from vayro.observability.process import observed
     from vayro.worker.app import run_worker
 
-    configure_logging(settings, "worker")
-    run_worker(settings)
+    with observed(settings, "worker"):
+        run_worker(settings)
 
 
 def _prepare(settings: Settings, fd: int) -> None:

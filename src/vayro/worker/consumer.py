@@ -12,10 +12,11 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from vayro.clicks.click import Click
 from vayro.clicks.repository import ClickBatch, ClickRepository, DeadLetter, Written
 from vayro.errors import Unavailable
-from vayro.observability import Metrics, observe_many
+from vayro.observability import Metrics, get_tracing, observe_many
 from vayro.stream.port import ClickSource, Delivery
 from vayro.stream.suspicion import fatal_attempt
 from vayro.worker.preparation import DROPPED, MAX_DELIVERIES, Outcome, Preparer, event_id_of, parse_id
+from vayro.worker.traces import traced_batch
 
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 5.0
@@ -41,6 +42,7 @@ class Consumer:
         self._metrics = metrics
         self._batch_size = batch_size
         self._is_away = False
+        self._tracing = get_tracing()
         metrics.breaker_open.labels("database").set(0)
 
     async def run(self, stopped: asyncio.Event) -> None:
@@ -81,7 +83,8 @@ class Consumer:
         while (item := await prepared.get()) is not None:
             delivery, outcomes = item
             try:
-                await self._settle(*await self._set_apart(delivery, outcomes))
+                with traced_batch(self._tracing, outcomes):
+                    await self._settle(*await self._set_apart(delivery, outcomes))
             except Exception:  # noqa: BLE001 -- the pipeline outlives every surprise; none is acknowledged
                 _log.exception("a batch could not be settled; it will come again")
                 await self._source.reject(delivery)
