@@ -44,6 +44,7 @@ from vayro.settings import Settings
 
 API_KEY = "vk_stage0000000000000000000000000000"
 KINDS = {"engine": "redirect", "api": "api", "worker": "worker"}
+PATIENCE_SECONDS = 120  # of whoever looks at the truth, on a machine that is busy with what it looks at
 Say = Callable[[str], None]
 
 
@@ -244,7 +245,8 @@ class Stage:
 
     def open_database(self) -> Database:
         """Open the primary itself. Close it in the loop that used it."""
-        return open_database(Settings(_env_file=None, database_url=self.database_url))  # type: ignore[call-arg]
+        settings = Settings(_env_file=None, database_url=self.database_url)  # type: ignore[call-arg]
+        return open_database(settings, answer_seconds=PATIENCE_SECONDS)
 
     def call_api(self, method: str, path: str, body: Any = None, *, url: str = "") -> tuple[int, Any]:
         """Call the API as the administrator; return status and answer."""

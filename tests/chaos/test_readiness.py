@@ -43,12 +43,6 @@ def test_an_api_that_is_told_to_stop_is_not_ready_while_it_still_answers(setting
         assert status == 200
 
 
-def test_after_its_drain_a_process_ends_by_itself(settings_factory, sqlite_url):
-    settings = settings_factory(database_url=sqlite_url, drain_seconds=0.1)
-    with vayro("api", settings) as api, vayro("redirect", settings) as engine:
-        assert [api.stop(), engine.stop()] == [0, 0]
-
-
 def test_readiness_does_not_ask_the_stores(stage):
     for store in ("pgbouncer", "redis"):
         stage.proxy.black_hole(store)

@@ -8,7 +8,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import func, select
@@ -60,16 +60,52 @@ async def visitors(stage: Stage, truth: Database) -> AsyncIterator[Visitors]:
     await traffic.stop()
 
 
-async def test_engines_are_restarted_one_by_one_and_no_visitor_notices(stage, visitors):
-    await visitors.more(100)
-    for name in stage.names("engine"):
-        await asyncio.to_thread(stage.restart, name)
-        await visitors.more(100)
+@pytest.fixture
+async def creations(stage: Stage, truth: Database) -> AsyncIterator["Creations"]:
+    target = f"https://example.com/made-meanwhile/{uuid4()}"
+    request = call("POST", "/v1/links", API_KEY, lambda number: {"target_url": target, "title": f"number {number}"})
+    traffic = Traffic(stage.api_url, request, rate=20, expected=frozenset({201}), is_numbered_once=True)
+    traffic.start()
+    yield Creations(traffic, target, truth)
+    await traffic.stop()
+
+
+@dataclass
+class Creations:
+    """Twenty new links a second, through nginx."""
+
+    traffic: Traffic
+    target: str
+    truth: Database
+
+    async def more(self, answers: int) -> None:
+        await self.traffic.more(answers)
+
+    async def assert_that_nothing_failed(self) -> None:
+        """Each was answered 201, and made once."""
+        await self.traffic.stop()
+        assert self.traffic.failures == []
+        made = select(func.count(), func.count(links.c.title.distinct())).where(links.c.target_url == self.target)
+        async with self.truth.read() as connection:
+            assert tuple((await connection.execute(made)).one()) == (len(self.traffic.answers),) * 2
+
+
+async def restart_api(stage: Stage, name: str) -> None:
+    await asyncio.to_thread(stage.balance, without=name)
+    await asyncio.to_thread(stage.restart, name)
+    await asyncio.to_thread(stage.balance)
+
+
+async def test_one_of_each_is_restarted_under_traffic_and_nobody_notices(stage, visitors, creations):
+    await asyncio.gather(visitors.more(50), creations.more(10))
+    engine, worker = (asyncio.to_thread(stage.restart, name) for name in ("engine-1", "worker-1"))
+    await asyncio.gather(engine, worker, restart_api(stage, "api-1"))
+    await asyncio.gather(visitors.more(50), creations.more(10))
     await visitors.assert_that_nothing_failed()
+    await creations.assert_that_nothing_failed()
 
 
-async def test_engines_are_added_and_taken_away_with_their_disks_and_no_click_is_lost(stage, visitors):
-    await visitors.more(50)
+async def test_an_engine_is_added_and_taken_away_with_its_disk_and_no_click_is_lost(stage, visitors):
     added = await asyncio.to_thread(stage.add, "engine")
     await asyncio.to_thread(stage.balance)
     await visitors.more(200)
@@ -79,32 +115,30 @@ async def test_engines_are_added_and_taken_away_with_their_disks_and_no_click_is
     await visitors.assert_that_nothing_failed()
 
 
-async def test_workers_are_added_restarted_and_taken_away_and_no_click_is_lost(stage, visitors):
-    await visitors.more(50)
-    added = await asyncio.to_thread(stage.add, "worker")
-    for name in stage.names("worker"):
-        await asyncio.to_thread(stage.restart, name)
+@pytest.mark.chaos
+@pytest.mark.parametrize("kind", ["engine", "worker", "api"])
+async def test_all_of_a_kind_are_restarted_one_by_one_again_and_again(stage, visitors, creations, kind):
+    for name in stage.names(kind) * 5:
         await visitors.more(50)
-    await asyncio.to_thread(stage.remove, added)
+        await (restart_api(stage, name) if kind == "api" else asyncio.to_thread(stage.restart, name))
     await visitors.more(50)
     await visitors.assert_that_nothing_failed()
+    await creations.assert_that_nothing_failed()
 
 
-async def test_apis_are_restarted_one_by_one_and_each_link_is_made_once(stage, truth):
-    target = "https://example.com/made-meanwhile"
-    request = call("POST", "/v1/links", API_KEY, lambda number: {"target_url": target, "title": f"number {number}"})
-    creations = Traffic(stage.api_url, request, rate=20, expected=frozenset({201}), is_numbered_once=True)
-    creations.start()
-    try:
-        await creations.more(20)
-        for name in stage.names("api"):
+@pytest.mark.chaos
+@pytest.mark.parametrize("kind", ["engine", "worker", "api"])
+async def test_a_kind_grows_to_five_and_shrinks_again(stage, visitors, creations, kind):
+    added = []
+    for _ in range(3):
+        added.append(await asyncio.to_thread(stage.add, kind))
+        await asyncio.to_thread(stage.balance)
+        await visitors.more(100)
+    for name in added:
+        if kind == "api":
             await asyncio.to_thread(stage.balance, without=name)
-            await asyncio.to_thread(stage.restart, name)
-            await asyncio.to_thread(stage.balance)
-            await creations.more(20)
-    finally:
-        await creations.stop()
-    assert creations.failures == []
-    async with truth.read() as connection:
-        made = select(func.count(), func.count(links.c.title.distinct())).where(links.c.target_url == target)
-        assert tuple((await connection.execute(made)).one()) == (len(creations.answers),) * 2
+        await asyncio.to_thread(stage.remove, name)
+        await asyncio.to_thread(stage.balance)
+        await visitors.more(100)
+    await visitors.assert_that_nothing_failed()
+    await creations.assert_that_nothing_failed()
