@@ -86,3 +86,11 @@ class SpoolCensus:
 
 
 _XADD = b"*19\r\n" + bulk(b"XADD") + bulk(b"stream:clicks") + bulk(b"*")
+
+
+def read_spool(spool: Path) -> list[bytes]:
+    """Return all events that lie in a spool folder now."""
+    found: list[bytes] = []
+    for path in sorted(spool.glob("*/*.seg")):
+        parse_frames(path.read_bytes(), found)
+    return found

@@ -34,7 +34,7 @@ def build(directory: Path, payloads: list[bytes]) -> Path:
     writer = SpoolWriter(directory, segment_bytes=64 * 1024, max_bytes=1 << 20)
     for payload in payloads:
         assert writer.append(payload)
-    path = writer._directory / "00000001.seg"
+    path = writer._supply.directory / "00000001.seg"
     content = path.read_bytes()
     writer.close()
     path.write_bytes(content)

@@ -63,7 +63,7 @@ def test_a_reader_follows_a_live_segment(writer: SpoolWriter, spool: Path) -> No
 
 
 def test_a_rolled_segment_is_finished(writer: SpoolWriter, spool: Path) -> None:
-    while len(list(writer._directory.glob("*.seg"))) < 3:
+    while len(list(writer._supply.directory.glob("*.seg"))) < 3:
         writer.append(b"x" * 1000)
     reader = SpoolReader(spool)
     reader.refresh()
@@ -81,7 +81,7 @@ def test_a_full_spool_refuses_and_recovers_when_segments_go(writer: SpoolWriter,
     assert writer.is_full
     assert sum(path.stat().st_size for path in spool.rglob("*.seg")) <= 1 << 20
     assert len(read_all(spool)) == written
-    (writer._directory / "00000001.seg").unlink()
+    (writer._supply.directory / "00000001.seg").unlink()
     wait_until(lambda: writer.append(b"again"), seconds=5)
 
 
@@ -174,10 +174,10 @@ async def test_synced_covers_the_segment_that_was_just_sealed(spool: Path, monke
     real = os.fdatasync
     monkeypatch.setattr(os, "fdatasync", lambda fd: (synced.add(os.fstat(fd).st_ino), real(fd))[1])
     writer = SpoolWriter(spool, segment_bytes=SEGMENT, max_bytes=1 << 20, durable=True)
-    while not (writer._directory / "00000003.seg").exists():
+    while not (writer._supply.directory / "00000003.seg").exists():
         writer.append(b"x" * 1000)
     assert await writer.synced()
-    first = (writer._directory / "00000001.seg").stat().st_ino
+    first = (writer._supply.directory / "00000001.seg").stat().st_ino
     assert first in synced
     writer.close()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.servers import free_port
-from vayro.observability.metrics import RESERVED_BYTES
+from vayro.observability.reserved_file import RESERVED_BYTES
 from vayro.supervisor.metrics import MetricsDirectory, serve_metrics
 
 COUNT = (

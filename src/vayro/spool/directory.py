@@ -9,6 +9,7 @@ import contextlib
 import fcntl
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,8 +66,13 @@ def create_engine_directory(spool: Path) -> tuple[Path, FileLock]:
     hidden = spool / f".{name}"
     hidden.mkdir(mode=0o700)
     lock = FileLock(hidden / LOCK_NAME)
-    lock.acquire()
-    hidden.rename(spool / name)
+    try:
+        lock.acquire()
+        hidden.rename(spool / name)
+    except OSError:
+        lock.release()
+        shutil.rmtree(hidden, ignore_errors=True)
+        raise
     return spool / name, lock
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import structlog
 
-from vayro.spool.directory import size_of_dead_engines
+from vayro.spool.directory import FileLock, create_engine_directory, size_of_dead_engines
 from vayro.spool.frame import HEADER_BYTES, MAX_PAYLOAD_BYTES, SEAL_BYTES
 from vayro.spool.segment import NO_ROOM, SUFFIX, MappedSegment
 
@@ -18,9 +18,14 @@ _log = structlog.get_logger(__name__)
 class SegmentSupply:
     """Keeps one segment ready within the room that the spool may take."""
 
-    def __init__(self, directory: Path, segment_bytes: int, max_bytes: int, *, durable: bool) -> None:
-        """Args: directory, the engine's own; max_bytes, for its segments and those of dead engines together."""
-        self._directory = directory
+    def __init__(self, spool: Path, segment_bytes: int, max_bytes: int, *, durable: bool) -> None:
+        """Make the engine's folder. Raises OSError when that cannot be; without room it is made once there is some.
+
+        Args: spool, the folder of engines' folders; max_bytes, for our segments and those of dead engines together.
+        """
+        self._spool = spool
+        self._lock: FileLock | None = None
+        self.directory: Path | None = None
         # At least four segments, so that a full one can be shipped and deleted while others are written.
         self._segment_bytes = min(segment_bytes, max_bytes // 4)
         self.max_payload_bytes = min(MAX_PAYLOAD_BYTES, self._segment_bytes - HEADER_BYTES - SEAL_BYTES)
@@ -32,6 +37,7 @@ class SegmentSupply:
         self._wanted = threading.Event()
         self._is_closed = False
         self.is_full = False
+        self._make_directory()
         self._thread = threading.Thread(target=self._run, name="spool-supply", daemon=True)
         self._thread.start()
 
@@ -54,6 +60,18 @@ class SegmentSupply:
             self._spare.discard()
             self._spare = None
 
+    def release(self) -> None:
+        """Let go of the folder: whoever reads the spool may take what is left."""
+        if self._lock:
+            self._lock.release()
+
+    def _make_directory(self) -> None:
+        try:
+            self.directory, self._lock = create_engine_directory(self._spool)
+        except OSError as error:
+            if error.errno not in NO_ROOM:
+                raise
+
     def _run(self) -> None:
         while True:
             self._wanted.wait(_RETRY_SECONDS if self.is_full else None)
@@ -67,8 +85,10 @@ class SegmentSupply:
         """Make a segment; None, and `is_full`, when there is no room for it."""
         segment = None
         try:
-            if self._used_bytes() + self._segment_bytes <= self._max_bytes:
-                path = self._directory / f"{next(self._numbers):08d}{SUFFIX}"
+            if self.directory is None:
+                self._make_directory()
+            if self.directory and self._used_bytes(self.directory) + self._segment_bytes <= self._max_bytes:
+                path = self.directory / f"{next(self._numbers):08d}{SUFFIX}"
                 segment = MappedSegment(path, self._segment_bytes, durable=self._durable)
         except OSError as error:
             reason = "no room on the disk" if error.errno in NO_ROOM else str(error)
@@ -79,9 +99,9 @@ class SegmentSupply:
         self.is_full = segment is None
         return segment
 
-    def _used_bytes(self) -> int:
-        total = size_of_dead_engines(self._directory.parent)
-        for path in self._directory.glob(f"*{SUFFIX}"):
+    def _used_bytes(self, directory: Path) -> int:
+        total = size_of_dead_engines(self._spool)
+        for path in directory.glob(f"*{SUFFIX}"):
             with contextlib.suppress(FileNotFoundError):
                 total += path.stat().st_size
         return total

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from vayro.settings import Settings
 from vayro.spool.checksum import crc32
-from vayro.spool.directory import create_engine_directory
 from vayro.spool.frame import HEADER_BYTES, SEAL_BYTES, WORD
 from vayro.spool.group_sync import GroupSync
 from vayro.spool.segment import SUFFIX, MappedSegment
@@ -25,14 +24,16 @@ class SpoolWriter:
     """
 
     __slots__ = (
-        "_buffer", "_directory", "_durable", "_end", "_limit", "_lock", "_opened_at", "_segment", "_supply", "_sync",
+        "_buffer", "_durable", "_end", "_limit", "_opened_at", "_segment", "_supply", "_sync",
     )  # fmt: skip
 
     def __init__(self, spool: Path, *, segment_bytes: int, max_bytes: int, durable: bool = False) -> None:
-        """Make the engine's folder and first segment. Raises OSError when the folder cannot be made."""
-        self._directory, self._lock = create_engine_directory(spool)
+        """Make the engine's folder and first segment. Raises OSError when the folder cannot be made.
+
+        A disk without room for it is a full spool, until there is room.
+        """
         self._durable = durable
-        self._supply = SegmentSupply(self._directory, segment_bytes, max_bytes, durable=durable)
+        self._supply = SegmentSupply(spool, segment_bytes, max_bytes, durable=durable)
         self._sync = GroupSync()
         self._segment: MappedSegment | None = None
         self._end = self._limit = 0
@@ -41,8 +42,8 @@ class SpoolWriter:
 
     @property
     def engine_id(self) -> str:
-        """The random name that this writer has until it is closed."""
-        return self._directory.name
+        """The random name that this writer has until it is closed; empty while there is no room even for that."""
+        return self._supply.directory.name if self._supply.directory else ""
 
     @property
     def is_full(self) -> bool:
@@ -93,7 +94,7 @@ class SpoolWriter:
             self._segment.discard()
         self._segment, self._end, self._limit = None, 0, 0
         self._sync.close()
-        self._lock.release()
+        self._supply.release()
 
     def _roll(self) -> bool:
         """Go on to the next segment; False when there is no room for one."""

@@ -11,12 +11,12 @@ from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 import vayro
+from vayro.observability.reserved_file import RESERVED_BYTES
 
 # No process has this number. Its files hold what all the dead have counted: with files of their own, a child that
 # dies every 30 s would add 6,000 of them a day, each read at every scrape.
 _THE_DEAD = 0
 _COUNTED = ("counter", "histogram")
-_RESERVED_BYTES = 1 << 18
 
 
 class _ParentCollector:
@@ -55,14 +55,28 @@ def take_over(directory: Path, pid: int) -> None:
         left = directory / f"{kind}_{pid}.db"
         if left.exists():
             _add(left, directory / f"{kind}_{_THE_DEAD}.db")
-            left.unlink()
+        left.unlink(missing_ok=True)  # or a link into the memory of the dead, where there was no room for a file
+
+
+def _reserve(target: Path) -> None:
+    """Make the file. Raises OSError when there is no room, and leaves nothing that the page could stumble over.
+
+    Its room is reserved: a store into a mapping kills us when the disk is full.
+    """
+    is_new = not target.exists()
+    try:
+        with target.open("a+b") as file:
+            os.posix_fallocate(file.fileno(), 0, RESERVED_BYTES)
+    except OSError:
+        if is_new:
+            target.unlink(missing_ok=True)
+        raise
 
 
 def _add(source: Path, target: Path) -> None:
     if not source.stat().st_size:  # it died while making it
         return
-    with target.open("a+b") as file:  # its room is reserved: a store into a mapping kills us when the disk is full
-        os.posix_fallocate(file.fileno(), 0, _RESERVED_BYTES)
+    _reserve(target)
     total: Any = MmapedDict(str(target))  # type: ignore[no-untyped-call]
     try:
         for key, value, timestamp, _ in MmapedDict.read_all_values_from_file(str(source)):  # type: ignore[no-untyped-call]

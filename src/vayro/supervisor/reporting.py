@@ -3,6 +3,7 @@
 Without structlog, which would double the memory of a parent.
 """
 
+import contextlib
 import datetime as dt
 import json
 import sys
@@ -20,8 +21,9 @@ def build_report(settings: Settings) -> Report:
 
 
 def _report_text(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()
+    with contextlib.suppress(OSError):  # a full disk under the log must not end the parent, and with it all children
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
 
 
 def _report_json(line: str) -> None:
