@@ -15,7 +15,13 @@ class Load:
     """Visitors who follow short links over keep-alive connections and come back when the engine died."""
 
     def __init__(
-        self, urls: Sequence[str], codes: Sequence[str], *, visitors: int = 16, think_seconds: float = 0.0
+        self,
+        urls: Sequence[str],
+        codes: Sequence[str],
+        *,
+        visitors: int = 16,
+        think_seconds: float = 0.0,
+        first: int = 0,
     ) -> None:
         self.urls = [urlsplit(url) for url in urls]
         self.codes = codes
@@ -24,7 +30,7 @@ class Load:
         self.sent = 0
         self.answered: set[str] = set()
         self.other: list[bytes] = []
-        self._numbers = itertools.count()
+        self._numbers = itertools.count(first)
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
