@@ -157,6 +157,15 @@ class VayroPart:
         self.process = None
 
 
+def state_of(part: Part) -> str:
+    """`running`, `paused` or `down`."""
+    if not part.is_running():
+        return "down"
+    pid = part.server.pid if isinstance(part, ServerPart) else part.pid  # type: ignore[attr-defined]
+    stat = Path(f"/proc/{pid}/stat").read_text()
+    return "paused" if stat.rpartition(")")[2].split()[0] == "T" else "running"
+
+
 def fetch(
     url: str, method: str = "GET", body: Any = None, headers: Mapping[str, str] | None = None, *, seconds: float = 10
 ) -> tuple[int, bytes]:

@@ -33,7 +33,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from tests.chaos.layout import Layout
-from tests.chaos.parts import Part, ServerPart, VayroPart, fetch
+from tests.chaos.parts import Part, ServerPart, VayroPart, fetch, state_of
 from tests.chaos.proxy import FaultProxy
 from tests.chaos.servers import BalancerServer, PrimaryServer, ReplicaServer
 from tests.processes import environment_of
@@ -275,7 +275,7 @@ class Stage:
 
     def table(self) -> list[tuple[str, str, str]]:
         """Name, address and state of each part."""
-        return [(name, part.address, "running" if part.is_running() else "down") for name, part in self.parts.items()]
+        return [(name, part.address, state_of(part)) for name, part in self.parts.items()]
 
     # ── inside ──
 

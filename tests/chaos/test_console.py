@@ -24,6 +24,13 @@ def test_a_part_is_killed_and_started_by_its_name(console, stage):
     assert stage["redis"].is_running()
 
 
+def test_a_paused_part_is_shown_as_paused(console):
+    console.obey("pause redis")
+    assert "redis      paused" in console.obey("status")
+    console.obey("resume redis")
+    assert "redis      running" in console.obey("status")
+
+
 def test_a_link_is_slowed_and_healed(console, stage):
     assert console.obey("slow redis 20ms").startswith("done")
     assert console.obey("dropreply engine-1>redis 3").startswith("done")
