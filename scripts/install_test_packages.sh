@@ -13,6 +13,7 @@ need nginx-light nginx
 need pgbouncer pgbouncer
 need wrk wrk
 need util-linux setpriv
+need prometheus promtool
 need systemd systemd-analyze
 need gettext-base envsubst
 

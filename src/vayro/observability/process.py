@@ -9,7 +9,7 @@ import structlog
 from vayro.observability.collector import Collector, encode_lines, otlp_encoder, read_headers
 from vayro.observability.logs import build_formatter, configure_logging
 from vayro.observability.metrics import get_metrics
-from vayro.observability.shipping import LogShipper, Outcome
+from vayro.observability.shipping import REASONS, LogShipper, Outcome
 from vayro.observability.tracing import start_tracing
 from vayro.settings import Settings
 
@@ -40,6 +40,8 @@ def _start_shipping(settings: Settings, process: str) -> LogShipper | None:
         read_headers(settings.log_ship_headers.get_secret_value()),
     )
     metrics = get_metrics()
+    for reason in REASONS:  # from 0 on: Prometheus does not see the increase that makes a series
+        metrics.logs_dropped.labels(reason)
     shipper = LogShipper(
         collector,
         Outcome(metrics.logs_shipped.inc, lambda reason, count: metrics.logs_dropped.labels(reason).inc(count)),

@@ -24,8 +24,11 @@ LONGEST_PAUSE_SECONDS = 30.0
 CLOSE_SECONDS = 2.0
 
 
+REASONS = ("full", "refused", "stopped")
+
+
 class Outcome(NamedTuple):
-    """What to call with numbers of records; `dropped` also gets a reason: `full`, `refused` or `stopped`."""
+    """What to call with numbers of records; `dropped` also gets one of the reasons."""
 
     shipped: Callable[[int], object]
     dropped: Callable[[str, int], object]

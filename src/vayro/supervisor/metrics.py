@@ -55,9 +55,9 @@ class MetricsDirectory:
         with self._reading, contextlib.suppress(OSError):  # a full disk must not end the parent
             take_over(self.path, pid)
 
-    def count_exit(self, process: str) -> None:
-        """Count a process that ended though nobody asked it to. Args: process, its name without a number."""
-        self._exits[process] += 1
+    def count_exit(self, process: str, count: int = 1) -> None:
+        """Count a process that ended though nobody asked it to; 0 shows that there is such a process to count."""
+        self._exits[process] += count
 
     def render(self) -> bytes:
         """Return the sum over all processes, in Prometheus' text format. Raises OSError while files are being made."""

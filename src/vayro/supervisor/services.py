@@ -74,6 +74,7 @@ class Services:
         directory = MetricsDirectory(self._settings.data_dir / "metrics", service)
         serve_metrics(directory, self._settings.metrics_host, metrics_port, self._report)
         for part in parts:
+            directory.count_exit(part.kind, 0)
             self.group.add(self._child(part, directory))
         return directory
 
