@@ -16,7 +16,7 @@ from vayro.errors import Unavailable
 from vayro.observability import get_metrics
 from vayro.redirect import resolver as module
 from vayro.redirect.counters import EngineCounters
-from vayro.redirect.lookup import LinkLookup
+from vayro.redirect.lookup import LinkLookup, LookupsCrowded
 from vayro.redirect.memory import LinkMemory
 from vayro.redirect.resolver import Resolver
 
@@ -164,6 +164,36 @@ async def test_a_link_is_served_stale_for_a_day_when_nobody_answers(world: World
     world.clock.now += 10_000
     with pytest.raises(Unavailable):
         await world.resolver.resolve("", "a")
+
+
+async def test_nobody_who_can_be_served_stale_waits_while_the_database_is_tried_again(world: World) -> None:
+    world.resolver._cache = NoLinkCache()
+    world.put()
+    await world.resolver.resolve("", "a")
+    world.lookup.is_away = True
+    world.clock.now += 10
+    await world.resolver.resolve("", "a")
+    world.clock.now += 10  # now the breaker lets one try
+    world.lookup.is_away, world.lookup.gate = False, asyncio.Event()
+    stale = await asyncio.wait_for(world.resolver.resolve("", "a"), 1)
+    assert (stale.version, world.sources["stale"]) == (1, 2)
+    while world.lookup.calls < 3:
+        await asyncio.sleep(0)
+    world.lookup.gate.set()
+    await asyncio.gather(*world.resolver._background)
+    await world.resolver.resolve("", "a")
+    assert world.sources["memory"] == 1
+    assert not world.resolver._database_breaker.is_open
+
+
+async def test_a_crowd_of_lookups_does_not_count_as_a_database_that_is_away(world: World) -> None:
+    async def refuse(_domain: str, _code: str) -> None:
+        raise LookupsCrowded
+
+    world.lookup.find = refuse  # type: ignore[method-assign,assignment]
+    with pytest.raises(LookupsCrowded):
+        await world.resolver.resolve("", "a")
+    assert not world.resolver._database_breaker.is_open
 
 
 async def test_a_hung_database_is_given_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

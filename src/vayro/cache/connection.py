@@ -43,7 +43,7 @@ class PipelinedConnection(asyncio.Protocol):
 
     def execute(self, command: bytes, *arguments: Argument) -> asyncio.Future[Any]:
         """Send one command with this turn's batch; await the future for its reply."""
-        if self._transport is None:
+        if self._transport is None or self._breaker.is_open:
             self._require_connecting()
         loop = asyncio.get_running_loop()
         reply: asyncio.Future[Any] = loop.create_future()
@@ -54,7 +54,7 @@ class PipelinedConnection(asyncio.Protocol):
 
     def execute_many(self, commands: Sequence[tuple[Argument, ...]]) -> "asyncio.Future[list[Any]]":
         """Send them with this turn's batch; one future for all replies, so that a thousand cost 2 us each, not 12."""
-        if self._transport is None:
+        if self._transport is None or self._breaker.is_open:
             self._require_connecting()
         loop = asyncio.get_running_loop()
         replies = ReplyList(loop.create_future(), len(commands))
@@ -121,6 +121,7 @@ class PipelinedConnection(asyncio.Protocol):
             self._watchdog = loop.call_later(max(GRACE_SECONDS, -overdue), self._watch)
 
     def _require_connecting(self) -> None:
+        """Nobody waits for the greeting of a server that has failed: it may accept connections and never answer."""
         if self._breaker.is_open or self._is_closed:
             raise RedisAway
         if self._connecting is None:

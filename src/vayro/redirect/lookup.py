@@ -2,17 +2,23 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from sqlalchemy import Select, select, tuple_
 
 from vayro.cache.snapshot import LinkSnapshot
 from vayro.database.engine import Database
 from vayro.database.models import domains, links
+from vayro.errors import Unavailable
 from vayro.links.snapshot import snapshot_from_row
 
 BATCH = 200
-# A scan of random codes at any rate makes two statements at a time, of 200 codes each.
+# A scan of random codes at any rate makes two statements at a time, of 200 codes each, and 200 a second: those that
+# come meanwhile gather. A lone lookup waits for nobody, one in a crowd up to 5 ms.
 STATEMENTS_AT_ONCE = 2
+STATEMENTS_PER_SECOND = 200
+# Twenty statements: what waits longer than that is refused rather than answered too late, and memory is bounded.
+MAX_WAITING = 4_000
 
 _COLUMNS = (
     links.c.id, links.c.domain, links.c.short_code, links.c.target_url, links.c.is_active, links.c.version,
@@ -20,6 +26,10 @@ _COLUMNS = (
 )  # fmt: skip
 Place = tuple[str, str]
 """Domain and code."""
+
+
+class LookupsCrowded(Unavailable):
+    """So many codes are asked for that this one would wait too long. Says nothing of the database."""
 
 
 class LinkLookup:
@@ -30,15 +40,19 @@ class LinkLookup:
         self._database = database
         self._waiting: dict[Place, asyncio.Future[LinkSnapshot | None]] = {}
         self._running: set[asyncio.Task[None]] = set()
+        self._is_gathering = False
+        self._next_start = 0.0
 
     async def find(self, domain: str, code: str) -> LinkSnapshot | None:
-        """Return the link, or None when the database says that there is none. Raises Unavailable."""
+        """Return the link, or None when the database says that there is none. Raises Unavailable, LookupsCrowded."""
         place = (domain, code)
         future = self._waiting.get(place)
         if future is None:
+            if len(self._waiting) >= MAX_WAITING:
+                raise LookupsCrowded("Too many unknown codes are asked for.")
             loop = asyncio.get_running_loop()
             future = self._waiting[place] = loop.create_future()
-            if len(self._running) < STATEMENTS_AT_ONCE:
+            if not self._is_gathering and len(self._running) < STATEMENTS_AT_ONCE:
                 self._start()
         return await asyncio.shield(future)
 
@@ -48,22 +62,36 @@ class LinkLookup:
             return set((await connection.execute(select(domains.c.name))).scalars())
 
     def _start(self) -> None:
+        self._is_gathering = True
         task = asyncio.get_running_loop().create_task(self._answer_waiting())
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
     async def _answer_waiting(self) -> None:
-        while self._waiting:
-            await asyncio.sleep(0)  # let all that came in this turn of the loop join
-            places = list(self._waiting)[:BATCH]
-            futures = {place: self._waiting.pop(place) for place in places}
+        """Make statements until nobody waits, or until another task gathers for the next one."""
+        while True:
+            futures = await self._gather()
+            if self._waiting and len(self._running) < STATEMENTS_AT_ONCE:
+                self._start()
             try:
-                found = await self._read(places)
+                found = await self._read(list(futures))
             except Exception as error:  # noqa: BLE001  # handed to those who asked
                 _fail(futures.values(), error)
             else:
                 for place, future in futures.items():
                     future.set_result(found.get(place))
+            if not self._waiting or self._is_gathering:
+                return
+            self._is_gathering = True
+
+    async def _gather(self) -> dict[Place, asyncio.Future[LinkSnapshot | None]]:
+        """Take those who wait at the moment when the next statement may start: at the end of this turn, or later."""
+        now = asyncio.get_running_loop().time()
+        start = max(now, self._next_start)
+        self._next_start = start + 1 / STATEMENTS_PER_SECOND
+        await asyncio.sleep(start - now)
+        self._is_gathering = False
+        return {place: self._waiting.pop(place) for place in list(islice(self._waiting, BATCH))}
 
     async def _read(self, places: Sequence[Place]) -> dict[Place, LinkSnapshot]:
         async with self._database.read() as connection:

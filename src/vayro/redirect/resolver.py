@@ -1,6 +1,7 @@
 """Finding a link: memory → cache → database."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -10,7 +11,7 @@ from vayro.cache.port import LinkCache
 from vayro.cache.snapshot import LinkSnapshot
 from vayro.errors import Unavailable
 from vayro.redirect.counters import EngineCounters
-from vayro.redirect.lookup import LinkLookup
+from vayro.redirect.lookup import LinkLookup, LookupsCrowded
 from vayro.redirect.memory import LinkMemory, MemoryEntry, memory_key
 
 # Longer than any healthy lookup by key, short enough that a visitor still waits.
@@ -101,6 +102,11 @@ class Resolver:
             if entry is not None:
                 self._counters.lookups["redis"] += 1
                 return entry
+        if self._database_breaker.is_open and (stale := self._memory.find_stale(key)):
+            # Whether the database is back is found out behind the visitor's back: it may take two seconds.
+            self._spawn(self._try_database(key, domain, code))
+            self._counters.lookups["stale"] += 1
+            return stale
         try:
             return await self._load_from_database(key, domain, code)
         except Unavailable:
@@ -109,6 +115,10 @@ class Resolver:
                 raise
             self._counters.lookups["stale"] += 1
             return stale
+
+    async def _try_database(self, key: bytes, domain: str, code: str) -> None:
+        with contextlib.suppress(Unavailable):
+            await self._load_from_database(key, domain, code)
 
     async def _load_from_database(self, key: bytes, domain: str, code: str) -> MemoryEntry:
         """Ask the database again when its answer is older than what was announced meanwhile."""
@@ -131,6 +141,8 @@ class Resolver:
         try:
             async with asyncio.timeout(DATABASE_SECONDS):
                 snapshot = await self._lookup.find(domain, code)
+        except LookupsCrowded:
+            raise
         except (TimeoutError, Unavailable) as error:
             self._database_breaker.trip()
             raise Unavailable("The database does not answer.") from error
