@@ -51,6 +51,7 @@ class ServerPart:
 
     def pause(self) -> None:
         self.server.pause()
+        wait_until(lambda: state_of(self) != "running", what=f"{self.name} is stopped")
 
     def resume(self) -> None:
         self.server.resume()
@@ -120,6 +121,7 @@ class VayroPart:
 
     def pause(self) -> None:
         signal_family(self.pid, signal.SIGSTOP)
+        wait_until(lambda: state_of(self) != "running", what=f"{self.name} is stopped")
 
     def resume(self) -> None:
         if self.is_running():

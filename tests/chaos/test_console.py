@@ -24,11 +24,17 @@ def test_a_part_is_killed_and_started_by_its_name(console, stage):
     assert stage["redis"].is_running()
 
 
-def test_a_paused_part_is_shown_as_paused(console):
+def test_a_paused_part_is_shown_as_paused(console, stage):
     console.obey("pause redis")
     assert "redis      paused" in console.obey("status")
     console.obey("resume redis")
+    assert is_redis_there(stage)
     assert "redis      running" in console.obey("status")
+
+
+def is_redis_there(stage) -> bool:
+    """Whether Redis answers: then it runs, which it may not have done yet when its resumption was asked for."""
+    return bool(stage["redis"].server.is_ready())
 
 
 def test_a_link_is_slowed_and_healed(console, stage):
