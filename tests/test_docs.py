@@ -9,6 +9,7 @@ from scripts.write_docs import FOLDER, PAGES
 
 ROOT = FOLDER.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *FOLDER.rglob("*.md")])
+TEST = re.compile(r"`([a-z_/]+\.py)(?:::(test_[a-z_]+))?`")
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 
 
@@ -36,3 +37,14 @@ def test_every_make_target_is_explained_by_make_help() -> None:
     explained = set(re.findall(r"^([a-z]+):.*## ", makefile, re.MULTILINE))
     assert phony is not None
     assert set(phony[1].split()) == explained
+
+
+def test_every_test_that_proves_an_invariant_exists() -> None:
+    named = TEST.findall((FOLDER / "invariants.md").read_text(encoding="utf-8"))
+    assert len(named) > 20
+    assert [name for name in named if not _exists(*name)] == []
+
+
+def _exists(file: str, test: str) -> bool:
+    path = ROOT / "tests" / file
+    return path.exists() and (not test or f"def {test}(" in path.read_text(encoding="utf-8"))
