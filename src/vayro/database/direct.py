@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from vayro.database.bounded import BoundedConnection, connect, is_stale
 from vayro.errors import Unavailable
+from vayro.observability import get_tracing
 
 ANSWER_SECONDS = 4.0
 RECYCLE_SECONDS = 1800
@@ -27,6 +28,7 @@ class DirectConnection:
         self._answer_seconds = answer_seconds
         self._connection: BoundedConnection | None = None
         self._opened_at = 0.0
+        self._tracing = get_tracing()
 
     async def fetch(self, statement: str, parameters: Mapping[str, Any]) -> list[TupleRow]:
         """Return the rows. Its parameters are written `%(name)s`.
@@ -34,6 +36,12 @@ class DirectConnection:
         Raises Unavailable when the database does not answer, its cause being the driver's error where there is one;
         DBAPIError, as SQLAlchemy would, when it refuses the statement.
         """
+        if self._tracing:
+            with self._tracing.statement("postgresql", statement):
+                return await self._fetch(statement, parameters)
+        return await self._fetch(statement, parameters)
+
+    async def _fetch(self, statement: str, parameters: Mapping[str, Any]) -> list[TupleRow]:
         try:
             connection = await self._connect()
             return await (await connection.execute(statement, parameters)).fetchall()

@@ -7,8 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from vayro.observability.spans import Tracing, end
 
-LONGEST_STATEMENT = 2_000
-
 
 def trace_statements(engine: AsyncEngine, tracing: Tracing) -> None:
     """Record each statement that runs below a span. Its text has placeholders; values are never recorded."""
@@ -16,13 +14,7 @@ def trace_statements(engine: AsyncEngine, tracing: Tracing) -> None:
 
     def begin(_connection: Any, _cursor: Any, statement: str, _values: Any, context: Any, _is_many: Any) -> None:
         if context is not None:
-            operation = statement.split(None, 1)[0].upper() if statement else "?"
-            about = {
-                "db.system.name": system,
-                "db.operation.name": operation,
-                "db.query.text": statement[:LONGEST_STATEMENT],
-            }
-            context.vayro_span = tracing.begin_child(f"{operation} {system}", about)
+            context.vayro_span = tracing.begin_statement(system, statement)
 
     def finish(_connection: Any, _cursor: Any, _statement: str, _values: Any, context: Any, _is_many: Any) -> None:
         if span := getattr(context, "vayro_span", None):

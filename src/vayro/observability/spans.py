@@ -29,6 +29,7 @@ from vayro.settings import Settings
 
 CLOSE_SECONDS = 2.0
 DEFAULT_RATIO = 0.01
+LONGEST_STATEMENT = 2_000
 EXPORT_SECONDS = 5.0
 _NEVER = 1 << 62
 _NOBODY = Context()
@@ -82,28 +83,45 @@ class Tracing:
         return traceparent_of(span)
 
     @contextmanager
-    def child(self, name: str, attributes: Attributes | None = None) -> Iterator[Span | None]:
-        """Run the block as a span below the current one; without a current one it is not recorded."""
+    def statement(self, system: str, statement: str) -> Iterator[None]:
+        """Run the block, which sends the statement, as a span below the current one, if there is one."""
         if not trace.get_current_span().is_recording():
-            yield None
+            yield
             return
-        with self._tracer.start_as_current_span(name, kind=SpanKind.CLIENT, attributes=attributes) as span:
-            yield span
+        name, about = _describe(system, statement)
+        with self._current(name, None, SpanKind.CLIENT, about, ()):
+            yield
 
-    def begin_child(self, name: str, attributes: Attributes) -> Span | None:
-        """Begin a span below the current one, without making it current. End it with `end`."""
+    def begin_statement(self, system: str, statement: str) -> Span | None:
+        """Begin the span of a database statement below the current one, without making it current; `end` ends it.
+
+        Args: statement, with placeholders; values are never recorded.
+        """
         if not trace.get_current_span().is_recording():
             return None
-        return self._tracer.start_span(name, kind=SpanKind.CLIENT, attributes=attributes)
+        name, about = _describe(system, statement)
+        return self._tracer.start_span(name, kind=SpanKind.CLIENT, attributes=about)
 
     @contextmanager
     def batch(self, name: str, traceparents: Sequence[str], attributes: Attributes) -> Iterator[SpanContext]:
         """Run the block as the span of a batch, linked to spans of other traces."""
         links = [Link(found) for found in map(_span_context, traceparents) if found.is_valid]
-        with self._tracer.start_as_current_span(
-            name, _NOBODY, SpanKind.CONSUMER, attributes=attributes, links=links
-        ) as span:
+        with self._current(name, _NOBODY, SpanKind.CONSUMER, attributes, links) as span:
             yield span.get_span_context()
+
+    @contextmanager
+    def _current(
+        self, name: str, parent: Context | None, kind: SpanKind, attributes: Attributes | None, links: Sequence[Link]
+    ) -> Iterator[Span]:
+        # The SDK would record the text of an exception, in which drivers repeat values.
+        span = self._tracer.start_span(name, parent, kind, attributes, links)
+        with trace.use_span(span, record_exception=False, set_status_on_exception=False):
+            try:
+                yield span
+            except BaseException as error:
+                end(span, error)
+                raise
+        end(span)
 
     def record_past(self, name: str, traceparent: str, batch: SpanContext, start_ns: int, end_ns: int) -> None:
         """Record what has happened to one member of a batch, in that member's own trace. Times are Unix time."""
@@ -151,6 +169,17 @@ def sampling_ratio(settings: Settings) -> float:
         case "traceidratio":
             return float(os.environ.get("OTEL_TRACES_SAMPLER_ARG") or 1)
     return DEFAULT_RATIO
+
+
+def _describe(system: str, statement: str) -> tuple[str, Attributes]:
+    """Return the name and the attributes of a statement's span."""
+    operation = (statement.split(None, 1) or ["?"])[0].upper()
+    about = {
+        "db.system.name": system,
+        "db.operation.name": operation,
+        "db.query.text": statement[:LONGEST_STATEMENT],
+    }
+    return f"{operation} {system}", about
 
 
 def _resource(process: str) -> Resource:
