@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from tests.servers import children_of, free_port, wait_until
 from vayro.settings import Settings
 
-READY_SECONDS = 30
+READY_SECONDS = 90
 STOP_SECONDS = 15
 
 _numbers = itertools.count(1)

@@ -8,6 +8,7 @@ import httpx
 from sqlalchemy import func, select
 
 from tests.flows.shapes import API_KEY
+from tests.servers import wait_until
 from vayro.database.engine import open_database
 from vayro.database.models import click_events, link_stats, links
 from vayro.settings import Settings
@@ -25,6 +26,20 @@ def make_links(api: str, count: int, topic: str) -> list[str]:
         answer = httpx.post(f"{api}/v1/links/bulk", json=chunk, headers=HEADERS, timeout=60).raise_for_status()
         codes += [result["link"]["short_code"] for result in answer.json()["results"]]
     return codes
+
+
+def await_api(settings: Settings) -> str:
+    """Return the API's address once it is ready: `vayro up` is, for the tests, as soon as its engine is."""
+    api = f"http://127.0.0.1:{settings.api_port}"
+    wait_until(lambda: _is_ready(api), seconds=ARRIVAL_SECONDS, what="the API is ready")
+    return api
+
+
+def _is_ready(api: str) -> bool:
+    try:
+        return httpx.get(f"{api}/health/ready", timeout=5).status_code == 200
+    except httpx.HTTPError:
+        return False
 
 
 async def contents(settings: Settings) -> dict[str, Any]:

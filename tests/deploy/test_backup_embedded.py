@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.deploy.installation import await_clicks, contents, make_links
+from tests.deploy.installation import await_api, await_clicks, contents, make_links
 from tests.flows.load import Load
 from tests.flows.shapes import ADMINISTRATOR
 from tests.processes import run_vayro, vayro
 from vayro.cli.backup.archive import unpack, writing
 from vayro.errors import ValidationFailed
 from vayro.settings import Settings
+
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture
@@ -35,8 +37,8 @@ def run(settings: Settings, *arguments: str, status: int = 0) -> str:
 async def test_a_restored_backup_has_every_link_and_click_and_repeats_no_code(settings, tmp_path):
     archive = tmp_path / "backup.tar.gz"
     (settings.data_dir / "blocked-domains.txt").write_text("bad.example\n")
-    with vayro("up", settings, api_port=settings.api_port) as running:
-        api = f"http://127.0.0.1:{settings.api_port}"
+    with vayro("up", settings) as running:
+        api = await asyncio.to_thread(await_api, settings)
         before = await asyncio.to_thread(make_links, api, 30, "before")
         load = Load([running.url], before)
         load.start()
@@ -52,7 +54,8 @@ async def test_a_restored_backup_has_every_link_and_click_and_repeats_no_code(se
 
     restored = json.loads(run(settings, "restore", str(archive), "--json"))
     assert restored["skipped_codes"] > 1_000_000
-    with vayro("up", settings, api_port=settings.api_port):
+    with vayro("up", settings):
+        await asyncio.to_thread(await_api, settings)
         found = await await_clicks(settings, answered_before)
         again = await asyncio.to_thread(make_links, api, 5000, "afterwards")
     assert {target for _, target, _ in found["links"]} == {f"https://example.com/before/{n}" for n in range(30)}

@@ -5,9 +5,10 @@ from importlib.util import find_spec
 from typing import Any
 
 import pytest
+import yaml
 from typer.main import get_command
 
-from tests.deploy.helm import SECRET, lint, refusal, render
+from tests.deploy.helm import CHART, SECRET, lint, refusal, render
 from vayro.cli.main import app
 from vayro.settings import Settings
 from vayro.supervisor.metrics import DEFAULT_PORTS
@@ -194,6 +195,18 @@ def test_workers_scale_by_a_metric_that_they_show():
 
     scaler = render(**EVERYTHING)[("HorizontalPodAutoscaler", "worker")]["spec"]
     assert scaler["metrics"][0]["external"]["metric"]["name"] in metric_names()
+
+
+def test_metrics_come_under_the_names_of_jobs_that_the_alerts_go_by():
+    objects = render(**EVERYTHING)
+    monitor = objects[("ServiceMonitor", "")]["spec"]
+    jobs = yaml.safe_load((CHART.parents[1] / "prometheus" / "prometheus.yml").read_text())["scrape_configs"]
+    services = [objects[("Service", f"{name}-pods")] for name in ("redirect", "api", "worker")]
+    assert {service["metadata"]["labels"][monitor["jobLabel"]] for service in services} == {
+        job["job_name"] for job in jobs
+    }
+    for service in services:
+        assert monitor["selector"]["matchLabels"].items() <= service["metadata"]["labels"].items()
 
 
 def test_workers_scale_by_the_stream_that_they_read():

@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+import yaml
 
 from tests.deploy.compose import DEPLOY, FILE, bind_sources, fill_in, load_compose, named_volumes, variables_of
 from vayro.settings import Settings
@@ -64,8 +65,6 @@ def test_no_two_services_share_a_volume():
 
 @pytest.mark.parametrize("name", sorted(SERVICES))
 def test_what_is_mounted_from_the_repository_exists(name):
-    if "observability" in SERVICES[name].get("profiles", []) and not (DEPLOY / "prometheus").exists():
-        pytest.skip("deploy/prometheus is not there yet")
     assert [path for path in bind_sources(SERVICES[name]) if not path.exists()] == []
 
 
@@ -121,10 +120,21 @@ def test_every_variable_of_the_proxy_templates_is_given():
 
 
 def test_every_server_that_nginx_names_is_a_service():
-    for servers in ("VAYRO_REDIRECT_SERVERS", "VAYRO_API_SERVERS"):
+    for servers in ("VAYRO_REDIRECT_SERVERS", "VAYRO_REDIRECT_SERVERS_ANYWAY", "VAYRO_API_SERVERS"):
         named = re.findall(r"server ([\w-]+):(\d+)", SERVICES["nginx"]["environment"][servers])
         assert named
         assert {name for name, _ in named} <= set(VAYRO)
+
+
+def test_prometheus_asks_every_process_and_grafana_asks_prometheus():
+    jobs = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yml").read_text())["scrape_configs"]
+    asked = {name for job in jobs for found in job["dns_sd_configs"] for name in found["names"]}
+    assert asked == set(VAYRO) - {"migrate"}
+    (source,) = (DEPLOY / "grafana" / "provisioning" / "datasources").iterdir()
+    assert yaml.safe_load(source.read_text())["datasources"][0]["url"] == "http://prometheus:9090"
+    (provider,) = (DEPLOY / "grafana" / "provisioning" / "dashboards").iterdir()
+    folder = yaml.safe_load(provider.read_text())["providers"][0]["options"]["path"]
+    assert [volume for volume in SERVICES["grafana"]["volumes"] if f":{folder}:" in volume]
 
 
 def test_passwords_must_be_given():

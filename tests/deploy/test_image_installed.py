@@ -19,8 +19,9 @@ from tests.servers import free_port, wait_until
 pytestmark = [
     pytest.mark.skipif(not is_possible(), reason="needs root, unshare and nsenter"),
     pytest.mark.xdist_group("image"),
+    pytest.mark.timeout(300),
 ]
-READY_SECONDS = 60
+READY_SECONDS = 120
 
 
 def copy_sources(target: Path) -> None:

@@ -10,6 +10,8 @@ from tests.processes import run_vayro, vayro
 from vayro.database.engine import open_database
 from vayro.settings import Settings
 
+pytestmark = pytest.mark.timeout(300)
+
 
 @pytest.fixture(params=SHAPES)
 def settings(request, settings_factory) -> Settings:
