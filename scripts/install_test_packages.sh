@@ -16,6 +16,7 @@ need util-linux setpriv
 need prometheus promtool
 need systemd systemd-analyze
 need gettext-base envsubst
+need gcc cc
 
 if [ ${#missing[@]} -eq 0 ]; then
   exit 0

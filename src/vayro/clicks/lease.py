@@ -32,7 +32,10 @@ class Lease:
         """Return whether the job is this run's from now on."""
         values = {"holder": self.holder, "expires_at": now + dt.timedelta(seconds=LEASE_SECONDS)}
         statement = insert(job_leases, connection.dialect.name).values(name=self.name, **values)
-        is_free = or_(job_leases.c.expires_at < now, job_leases.c.holder == self.holder)
+        # Nobody takes one for so long: its holder's clock was ahead, and the holder may have died since.
+        absurd = now + dt.timedelta(seconds=2 * LEASE_SECONDS)
+        is_over = or_(job_leases.c.expires_at < now, job_leases.c.expires_at > absurd)
+        is_free = or_(is_over, job_leases.c.holder == self.holder)
         statement = statement.on_conflict_do_update(index_elements=[job_leases.c.name], set_=values, where=is_free)
         return await connection.scalar(statement.returning(job_leases.c.holder)) is not None
 

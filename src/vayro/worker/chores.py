@@ -20,6 +20,8 @@ from vayro.errors import Unavailable
 
 RETRY_SECONDS = 60.0
 RENEW_SECONDS = LEASE_SECONDS / 5
+# So far the clocks of two workers may be apart.
+CLOCK_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,10 @@ class Entry(NamedTuple):
     due_at: dt.datetime
     succeeded_at: dt.datetime | None
     value: int | None
+
+    def seconds_left(self, chore: "Chore") -> float:
+        """Return in how many seconds it is due; 0 when a clock that was ahead wrote a time that is further off."""
+        return _seconds_left(chore, self.due_at)
 
 
 class ChoreBook:
@@ -90,7 +96,7 @@ class ChoreBook:
             if not await lease.acquire(connection, _now()):
                 return False
             due_at = await connection.scalar(select(chore_runs.c.due_at).where(chore_runs.c.name == chore.name))
-            if due_at is None or due_at <= _now():
+            if due_at is None or _seconds_left(chore, due_at) <= 0:
                 return True
             await lease.release(connection)
         return False
@@ -121,6 +127,11 @@ class ChoreBook:
         async with self._database.transaction() as connection:
             await _write_down(connection, chore.name, values)
             await lease.release(connection)
+
+
+def _seconds_left(chore: Chore, due_at: dt.datetime) -> float:
+    left = (due_at - _now()).total_seconds()
+    return left if left <= max(chore.every_seconds, RETRY_SECONDS) + CLOCK_SECONDS else 0.0
 
 
 async def _write_down(connection: AsyncConnection, name: str, values: dict[str, Any]) -> None:

@@ -48,7 +48,7 @@ class Maintenance:
             return
         for chore in waiting:
             entry = book.get(chore.name)
-            seconds = (entry.due_at - dt.datetime.now(dt.UTC)).total_seconds() if entry else 0.0
+            seconds = entry.seconds_left(chore) if entry else 0.0
             if seconds <= 0 and not stopped.is_set():
                 await self.do(chore)
             elif entry:

@@ -4,7 +4,7 @@ import datetime as dt
 import secrets
 from collections.abc import Iterable
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from vayro.database.dialect import insert_ignoring
 from vayro.database.engine import Database
@@ -12,6 +12,8 @@ from vayro.database.models import visitor_salts
 
 LIFETIME = dt.timedelta(hours=48)
 SALT_BYTES = 32
+CLOCK_AHEAD = dt.timedelta(minutes=5)
+"""More than the clocks of two workers are apart: who is further ahead was wrong."""
 
 
 class SaltRing:
@@ -31,8 +33,8 @@ class SaltRing:
                 await self._fetch(day)
 
     def _forget_old(self) -> None:
-        limit = dt.datetime.now(dt.UTC) - LIFETIME
-        for day in [day for day, made in self._made.items() if made < limit]:
+        now = dt.datetime.now(dt.UTC)
+        for day in [day for day, made in self._made.items() if not now - LIFETIME <= made <= now + CLOCK_AHEAD]:
             del self._made[day], self.salts[day]
 
     async def _fetch(self, day: dt.date) -> None:
@@ -46,8 +48,12 @@ class SaltRing:
 
 
 async def delete_old_salts(database: Database) -> int:
-    """Delete the salts older than 48 hours; return how many."""
-    limit = dt.datetime.now(dt.UTC) - LIFETIME
+    """Delete the salts older than 48 hours; return how many. Of those that a clock ahead made, the 48 hours begin now.
+
+    Otherwise they would live for longer by as much as that clock was wrong.
+    """
+    now, made_at = dt.datetime.now(dt.UTC), visitor_salts.c.created_at
     async with database.transaction() as connection:
-        result = await connection.execute(delete(visitor_salts).where(visitor_salts.c.created_at < limit))
+        await connection.execute(update(visitor_salts).where(made_at > now + CLOCK_AHEAD).values(created_at=now))
+        result = await connection.execute(delete(visitor_salts).where(made_at < now - LIFETIME))
     return int(result.rowcount)
