@@ -26,6 +26,9 @@ from vayro.worker import chores, salts
 from vayro.worker.chores import Chore, ChoreBook
 
 SECONDS = 90
+
+pytestmark = pytest.mark.timeout(600)
+
 HOUR = dt.timedelta(hours=1)
 FIREFOX = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
 
@@ -137,6 +140,7 @@ def forget_snapshots(settings: Settings) -> None:
             client.delete(key)
 
 
+@pytest.mark.chaos
 async def test_snowflake_codes_do_not_repeat_though_the_clock_steps_between_and_within_processes(
     settings, truth, clock
 ):
@@ -257,6 +261,7 @@ async def test_clicks_around_a_months_end_go_into_the_partitions_that_were_made_
         worker.kill()
 
 
+@pytest.mark.chaos
 async def test_clicks_of_a_month_without_a_partition_wait_in_the_default_one_and_are_moved_under_load(
     settings, truth, clock
 ):

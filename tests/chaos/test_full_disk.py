@@ -31,6 +31,9 @@ from vayro.database.models import click_dead_letters, click_events
 from vayro.settings import Settings
 
 SECONDS = 90
+
+pytestmark = pytest.mark.timeout(600)
+
 DISK_BYTES = 48 << 20
 SMALL_SPOOL = {"spool_max_bytes": 1 << 20, "spool_segment_bytes": 1 << 16}
 LARGE_SEGMENTS = {"spool_max_bytes": 8 << 20, "spool_segment_bytes": 1 << 19}
