@@ -197,6 +197,7 @@ class BalancerServer(NginxServer):
         """Say who is behind it; takes effect at the start, or by `reload`."""
         values = {
             "VAYRO_REDIRECT_SERVERS": _servers(redirect_ports),
+            "VAYRO_REDIRECT_SERVERS_ANYWAY": _servers(redirect_ports, "max_fails=0"),
             "VAYRO_API_SERVERS": _servers(api_ports),
             "VAYRO_REDIRECT_LISTEN": f"127.0.0.1:{self.port}",
             "VAYRO_API_LISTEN": f"127.0.0.1:{self.api_port}",
@@ -213,9 +214,9 @@ class BalancerServer(NginxServer):
         return is_listening(self.port) and is_listening(self.api_port)
 
 
-def _servers(ports: list[int]) -> str:
+def _servers(ports: list[int], limits: str = "max_fails=2 fail_timeout=2s") -> str:
     """The lines of an upstream. nginx refuses an empty one, so with nobody there it names a port that refuses."""
-    return "\n    ".join(f"server 127.0.0.1:{port} max_fails=2 fail_timeout=2s;" for port in ports or [1])
+    return "\n    ".join(f"server 127.0.0.1:{port} {limits};" for port in ports or [1])
 
 
 def remove_all(servers: list[Server]) -> None:

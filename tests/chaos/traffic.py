@@ -14,6 +14,7 @@ a `call` share one, which is its Idempotency-Key.
 import asyncio
 import itertools
 import json
+import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -147,12 +148,13 @@ def visit(codes: Sequence[str]) -> Request:
 
 def call(method: str, path: str, key: str, body: Callable[[int], Mapping[str, object]] | None = None) -> Request:
     """Requests to the API; those with a body carry an Idempotency-Key, so that they may be repeated."""
+    caller = secrets.token_hex(8)
 
     def make(number: int) -> bytes:
         content = json.dumps(body(number)).encode() if body else b""
         head = f"{method} {path} HTTP/1.1\r\nHost: api.test\r\nAuthorization: Bearer {key}\r\n"
         if content:
-            head += f"Content-Type: application/json\r\nIdempotency-Key: call-{number}\r\n"
+            head += f"Content-Type: application/json\r\nIdempotency-Key: {caller}-{number}\r\n"
         return f"{head}Content-Length: {len(content)}\r\n\r\n".encode() + content
 
     return make
