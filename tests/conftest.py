@@ -3,7 +3,7 @@
 postgres_server, redis_server            the shared servers
 sqlite_url, postgres_url                 a fresh, migrated database
 database_url, database                   the same, once on each kind; `database` is open
-redis_url                                the shared Redis, emptied
+redis_url, cluster_url                   the shared Redis, or cluster of six nodes, emptied
 own_postgres, own_redis                  servers that a test may kill and pause
 settings_factory                         Settings on free ports, with a data directory of their own
 """
@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.machines import RedisClusterServers, cluster
 from tests.servers import PostgresServer, RedisServer, free_port, running
 from vayro.database.engine import Database, open_database
 from vayro.database.migrations import upgrade
@@ -39,6 +40,13 @@ def postgres_server() -> Iterator[PostgresServer]:
 def redis_server() -> Iterator[RedisServer]:
     with running(RedisServer()) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def redis_cluster() -> Iterator[RedisClusterServers]:
+    """Six nodes; mark what asks for them with `xdist_group("redis cluster")`, so that they are started once."""
+    with cluster() as servers:
+        yield servers
 
 
 @pytest.fixture(scope="session")
@@ -84,6 +92,12 @@ def database_url(request: pytest.FixtureRequest) -> str:
 def redis_url(redis_server: RedisServer) -> str:
     redis_server.send("FLUSHALL")
     return redis_server.url
+
+
+@pytest.fixture
+def cluster_url(redis_cluster: RedisClusterServers) -> str:
+    redis_cluster.flush()
+    return redis_cluster.url
 
 
 @pytest.fixture

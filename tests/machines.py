@@ -17,6 +17,7 @@ from tests.servers import (
     _find,
     _find_postgres,
     children_of,
+    free_port,
     running,
     wait_until,
 )
@@ -88,17 +89,25 @@ class ReplicaServer(PostgresServer):
 
 
 class ClusterNode(RedisServer):
-    """One node; its cluster port is its own choice, for the usual one would be out of range."""
+    """One node, alone until a cluster is made of it. Its usual port for the others, 10,000 above, may be a client's."""
 
     def __init__(self) -> None:
         super().__init__()
         self.url = f"redis://127.0.0.1:{self.port}"
+        self.bus_port = free_port()
 
     def command(self) -> list[str]:
-        # A failover within seconds; a replica is ready at once; a lost third of the slots does not stop the others.
-        return [*super().command(), "--cluster-enabled", "yes", "--cluster-node-timeout", "1500",
+        # A failover within seconds, but none because a busy machine kept a node waiting; a replica is ready at once; a
+        # lost third of the slots does not stop the others.
+        return [*super().command(), "--cluster-enabled", "yes", "--cluster-port", str(self.bus_port),
+                "--cluster-node-timeout", "4000",
                 "--cluster-replica-validity-factor", "0", "--cluster-require-full-coverage", "no",
                 "--repl-diskless-sync-delay", "0"]  # fmt: skip
+
+    @property
+    def is_master(self) -> bool:
+        """Whether it runs, and as a master."""
+        return self.process is not None and b"role:master" in self.send("INFO replication", whole=True)
 
     def client(self) -> Redis:
         return Redis.from_url(self.url, decode_responses=True)
@@ -134,8 +143,12 @@ class RedisClusterServers:
         wait_until(self.is_whole, seconds=CLUSTER_SECONDS, what="every node sees a whole cluster with replicas")
 
     def is_whole(self) -> bool:
-        """Whether every node that runs knows of every slot's master, and every replica is connected."""
-        return all(self._is_content(node) for node in self.nodes if node.process)
+        """Whether every node knows of every slot's master, three are masters, and the others' links are up.
+
+        A master that was passed over while it was dead believes in its slots until it hears of it.
+        """
+        running = [node for node in self.nodes if node.process]
+        return sum(node.is_master for node in running) == 3 and all(map(self._is_content, running))
 
     def master_of(self, key: str) -> ClusterNode:
         """The node that has the key."""
@@ -167,8 +180,7 @@ class RedisClusterServers:
     def settle_slot(self, key: str, target: ClusterNode) -> None:
         """End a move: from now on the slot is the target's."""
         slot, owner = key_slot(key.encode()), target.ask("CLUSTER", "MYID")
-        masters = [node for node in self.nodes if node.process and "role:master" in node.ask("INFO", "replication")]
-        for node in [target, *masters]:
+        for node in [target, *(node for node in self.nodes if node is not target and node.is_master)]:
             node.ask("CLUSTER", "SETSLOT", slot, "NODE", owner)
 
     def flush(self) -> None:

@@ -13,6 +13,7 @@ from vayro.clicks.repository import ClickBatch, ClickRepository
 from vayro.database.engine import Database, open_database
 from vayro.spool.in_hand import FILE_NAME
 from vayro.spool.reader import SpoolReader
+from vayro.stream.lane import Lane
 from vayro.stream.pipe import RedisPipe, parse_address
 from vayro.stream.port import ClickSource, Delivery
 from vayro.stream.redis_client import open_redis
@@ -80,7 +81,7 @@ def send(request: pytest.FixtureRequest, workers: Workers, tmp_path: Path) -> Ca
         writer.close()
         if "redis" in request.node.name:
             pipe = RedisPipe(parse_address(request.getfixturevalue("redis_url")))
-            shipper = Shipper(SpoolReader(tmp_path / "spool"), pipe)
+            shipper = Shipper(SpoolReader(tmp_path / "spool"), [Lane(pipe)])
             shipper.ship()
             shipper.confirm()
             pipe.close()

@@ -3,13 +3,13 @@
 import asyncio
 import itertools
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
 
 from tests.conftest import SettingsFactory
-from tests.servers import RedisServer, running, wait_until
+from tests.servers import RedisServer
 from vayro.cache.adapters import open_announcements, open_link_cache
 from vayro.cache.announcements import AnnouncementReader
 from vayro.cache.port import LinkCache
@@ -39,34 +39,18 @@ async def redis_cache(redis_url: str, settings_factory: SettingsFactory) -> Asyn
     await cache.close()
 
 
-class ClusterServer(RedisServer):
-    """A cluster of one node that holds every slot."""
-
-    def command(self) -> list[str]:
-        return [*super().command(), "--cluster-enabled", "yes"]
-
-    def start(self) -> None:
-        super().start()
-        self.send("CLUSTER ADDSLOTSRANGE 0 16383")
-        wait_until(lambda: b"cluster_state:ok" in self.send("CLUSTER INFO", whole=True))
+CLUSTER = pytest.mark.xdist_group("redis cluster")
 
 
-@pytest.fixture(scope="session")
-def redis_cluster() -> Iterator[RedisServer]:
-    with running(ClusterServer()) as server:
-        yield server
-
-
-@pytest.fixture(params=["none", "redis", "cluster"])
+@pytest.fixture(params=["none", "redis", pytest.param("cluster", marks=CLUSTER)])
 async def cache(request: pytest.FixtureRequest, settings_factory: SettingsFactory) -> AsyncIterator[LinkCache]:
     if request.param == "none":
         settings = settings_factory()
     elif request.param == "redis":
         settings = settings_factory(redis_url=request.getfixturevalue("redis_url"))
     else:
-        server = request.getfixturevalue("redis_cluster")
-        server.send("FLUSHALL")
-        settings = settings_factory(redis_url=server.url, redis_cluster=True, redis_timeout_ms=2000)
+        url = request.getfixturevalue("cluster_url")
+        settings = settings_factory(redis_url=url, redis_cluster=True, redis_timeout_ms=2000)
     opened = open_link_cache(settings)
     yield opened
     await opened.close()
@@ -268,10 +252,9 @@ class TestAnnouncements:
         assert not (await reader.read()).has_gap
         await reader.close()
 
-    async def test_a_cluster_is_followed_too(
-        self, redis_cluster: RedisServer, settings_factory: SettingsFactory
-    ) -> None:
-        settings = settings_factory(redis_url=redis_cluster.url, redis_cluster=True, redis_timeout_ms=2000)
+    @CLUSTER
+    async def test_a_cluster_is_followed_too(self, cluster_url: str, settings_factory: SettingsFactory) -> None:
+        settings = settings_factory(redis_url=cluster_url, redis_cluster=True, redis_timeout_ms=2000)
         cache, reader = open_link_cache(settings), open_announcements(settings)
         assert reader is not None
         assert (await reader.read()).has_gap

@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from redis import Redis
@@ -14,9 +15,12 @@ from vayro.database.engine import Database, open_database
 from vayro.settings import Settings
 from vayro.spool.writer import SpoolWriter
 from vayro.stream import shipper as shipper_module
+from vayro.stream.pipe import PipeBroken
 from vayro.stream.redis_client import STREAM, open_redis
 from vayro.stream.redis_source import RedisClickSource
+from vayro.stream.sharded_source import ShardedClickSource
 from vayro.stream.shipper import ship_until
+from vayro.stream.shipping import Shipper
 
 
 @pytest.fixture
@@ -46,7 +50,12 @@ async def shipping(settings: Settings, database: Database) -> AsyncIterator[None
 
 @contextlib.asynccontextmanager
 async def working(settings: Settings, database: Database) -> AsyncIterator[None]:
-    source = RedisClickSource(open_redis(settings), claim_idle_seconds=0.5)
+    client = open_redis(settings)
+
+    def make_source(stream: str, is_busy_elsewhere: Callable[[], bool]) -> RedisClickSource:
+        return RedisClickSource(client, stream, claim_idle_seconds=0.5, is_busy_elsewhere=is_busy_elsewhere)
+
+    source = ShardedClickSource(client, settings.stream_shards, make_source)
     consumer = make_consumer(database, source)
     try:
         async with running(consumer):
@@ -67,6 +76,18 @@ async def await_rows(database: Database, expected: int) -> None:
         return (await totals(database))["events"] >= expected
 
     await eventually(are_there, seconds=40)
+
+
+def ship_all(shipper: Shipper) -> None:
+    """Ship until everything there is has been confirmed."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            if not shipper.ship():
+                return
+        except PipeBroken:
+            time.sleep(0.01)
+    raise TimeoutError("not everything was shipped within a minute")
 
 
 def entries_in(client: "Redis") -> int:

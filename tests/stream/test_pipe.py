@@ -7,6 +7,7 @@ from tests.conftest import SettingsFactory
 from tests.servers import RedisServer
 from vayro.spool.reader import SpoolReader
 from vayro.stream import oversight
+from vayro.stream.lane import Lane
 from vayro.stream.oversight import Patience
 from vayro.stream.pipe import PipeBroken, RedisPipe, parse_address
 from vayro.stream.redis_client import GROUP, STREAM, open_redis
@@ -37,7 +38,7 @@ def test_a_broken_pipe_takes_back_no_more_than_was_sent_and_spoils_no_resend(
     spool = settings_factory().spool_dir
     writer = open_writer(spool)
     pipe = RedisPipe(parse_address(own_redis.url))
-    shipper = Shipper(SpoolReader(spool), pipe)
+    shipper = Shipper(SpoolReader(spool), [Lane(pipe)])
     for _ in range(10):
         writer.append(make_payload())
     shipper.ship()
@@ -62,7 +63,7 @@ def test_a_broken_pipe_takes_back_no_more_than_was_sent_and_spoils_no_resend(
     own_redis.start()
     assert shipper.ship() == 20
     shipper.confirm()
-    assert shipper.completed == shipper.attempted
+    assert shipper.lanes[0].completed == shipper.lanes[0].attempted
     writer.close()
     pipe.close()
     shipper._reader.close()
@@ -92,7 +93,7 @@ def test_patience_waits_for_quiet_and_longer_each_time(monkeypatch: pytest.Monke
     ],
 )
 def test_a_redis_url_is_read(url: str, expected: tuple[object, ...]) -> None:
-    assert tuple(parse_address(url)) == expected
+    assert tuple(parse_address(url)) == (*expected, False)
 
 
 def test_the_pipe_signs_in(own_redis: RedisServer) -> None:

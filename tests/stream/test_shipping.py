@@ -1,40 +1,31 @@
 """The shipper, a real Redis, a worker, and what happens to clicks when Redis fails in between."""
 
 import asyncio
-import contextlib
 
 import pytest
 from redis import Redis
 
 from tests.clicks.spooled import open_writer
 from tests.conftest import SettingsFactory
-from tests.contracts.test_link_cache import ClusterServer
 from tests.servers import RedisServer, wait_until
-from tests.servers import running as running_server
 from tests.stream.conftest import append, await_rows, entries_in, shipping, working
 from tests.worker.conftest import eventually, rows, totals
 from vayro.database.engine import Database
 from vayro.database.models import click_events
-from vayro.settings import Settings
 from vayro.spool.directory import consumer_lock
 from vayro.spool.reader import SpoolReader
 from vayro.stream import oversight
+from vayro.stream.lane import Lane
 from vayro.stream.pipe import PipeBroken, RedisPipe, parse_address
 from vayro.stream.progress import Progress
 from vayro.stream.redis_client import STREAM
 from vayro.stream.shipping import Shipper
 
 
-@pytest.mark.parametrize("is_cluster", [False, True])
 async def test_clicks_go_through_redis_and_their_segments_go_when_committed(
-    redis_server: RedisServer, settings_factory: SettingsFactory, database: Database, quick: None, is_cluster: bool
+    redis_url: str, settings_factory: SettingsFactory, database: Database, quick: None
 ) -> None:
-    with running_server(ClusterServer()) if is_cluster else contextlib.nullcontext(redis_server) as server:
-        server.send("FLUSHALL")
-        await _check_the_way_of_clicks(settings_factory(redis_url=server.url, redis_cluster=is_cluster), database)
-
-
-async def _check_the_way_of_clicks(settings: Settings, database: Database) -> None:
+    settings = settings_factory(redis_url=redis_url)
     writer = open_writer(settings.spool_dir)
     async with shipping(settings, database), working(settings, database):
         sent = await append(writer, 2_000)
@@ -55,7 +46,7 @@ async def test_a_segment_stays_until_the_database_has_all_of_it(
     writer = open_writer(spool)
     await append(writer, 50)
     writer.close()
-    shipper = Shipper(SpoolReader(spool), RedisPipe(parse_address(redis_url)))
+    shipper = Shipper(SpoolReader(spool), [Lane(RedisPipe(parse_address(redis_url)))])
     shipper.ship()
     [segment] = shipper.shipped()
     assert segment.events == 50
@@ -63,7 +54,7 @@ async def test_a_segment_stays_until_the_database_has_all_of_it(
     assert shipper.delete_committed({segment.name: Progress(committed=49)}) == 0
     assert shipper.delete_committed({segment.name: Progress(committed=50)}) == 1
     assert not list(spool.glob("*/"))
-    shipper._pipe.close()
+    shipper.lanes[0].pipe.close()
 
 
 @pytest.mark.parametrize("command", ["FLUSHALL", f"DEL {STREAM}"])
@@ -153,7 +144,7 @@ async def test_a_redis_without_room_is_tried_again(
     writer = open_writer(settings.spool_dir)
     sent = await append(writer, 300)
     pipe = RedisPipe(parse_address(own_redis.url))
-    shipper = Shipper(SpoolReader(settings.spool_dir), pipe)
+    shipper = Shipper(SpoolReader(settings.spool_dir), [Lane(pipe)])
     shipper.ship()
     with pytest.raises(PipeBroken, match="OOM"):
         shipper.confirm()

@@ -68,12 +68,13 @@ async def test_workers_killed_under_load_leave_each_click_once(
     settings: Settings, database: Database, redis_url: str
 ) -> None:
     from vayro.spool.reader import SpoolReader
+    from vayro.stream.lane import Lane
     from vayro.stream.pipe import RedisPipe, parse_address
     from vayro.stream.shipping import Shipper
 
     production = settings.model_copy(update={"redis_url": redis_url, "worker_batch_size": 200})
     writer = open_writer(settings.spool_dir, segment_bytes=1 << 20)
-    shipper = Shipper(SpoolReader(settings.spool_dir), RedisPipe(parse_address(redis_url)))
+    shipper = Shipper(SpoolReader(settings.spool_dir), [Lane(RedisPipe(parse_address(redis_url)))])
     worker = await asyncio.to_thread(start_vayro, "worker", production)
     sent = []
     for _ in range(3):
@@ -88,7 +89,7 @@ async def test_workers_killed_under_load_leave_each_click_once(
     await eventually(lambda: have_come(database, len(sent)), seconds=60)
     assert await asyncio.to_thread(worker.stop) == 0
     writer.close()
-    shipper._pipe.close()
+    shipper.lanes[0].pipe.close()
     shipper._reader.close()
     assert {str(row.id) for row in await rows(database, click_events)} == set(sent)
     assert await totals(database) == {"events": 6_000, "letters": 0, "stats": 6_000, "committed": 6_000}

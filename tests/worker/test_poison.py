@@ -19,6 +19,7 @@ from vayro.database.engine import Database, open_database
 from vayro.database.models import click_dead_letters, click_events
 from vayro.settings import Settings
 from vayro.spool.reader import SpoolReader
+from vayro.stream.lane import Lane
 from vayro.stream.pipe import RedisPipe, parse_address
 from vayro.stream.shipping import Shipper
 from vayro.stream.suspicion import fatal_attempt
@@ -40,7 +41,7 @@ def send(settings: Settings, *payloads: bytes) -> None:
     writer.close()
     if not settings.is_embedded:
         pipe = RedisPipe(parse_address(settings.redis_url))
-        shipper = Shipper(SpoolReader(settings.spool_dir), pipe)
+        shipper = Shipper(SpoolReader(settings.spool_dir), [Lane(pipe)])
         shipper.ship()
         shipper.confirm()
         pipe.close()

@@ -70,6 +70,7 @@ class PipelinedConnection(asyncio.Protocol):
         if self._connecting:
             self._connecting.cancel()
         self._drop(RedisAway("closed"))
+        self._breaker.reset()  # who is not asked any more is not away
 
     # ── asyncio.Protocol ──
 

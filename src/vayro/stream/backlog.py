@@ -1,4 +1,4 @@
-"""How much lies in the stream that no worker has acknowledged: what more workers would be for."""
+"""How much lies in the streams that no worker has acknowledged: what more workers would be for."""
 
 import asyncio
 import contextlib
@@ -7,7 +7,8 @@ from redis.exceptions import ResponseError
 
 from vayro.observability import Metrics
 from vayro.settings import Settings
-from vayro.stream.redis_client import AWAY, GROUP, STREAM, RedisClient, is_without_group, open_redis
+from vayro.stream.names import GROUP, STREAM, stream_names
+from vayro.stream.redis_client import AWAY, RedisClient, is_without_group, open_redis
 
 LOOK_SECONDS = 2.0
 
@@ -15,12 +16,13 @@ LOOK_SECONDS = 2.0
 async def watch_backlog(settings: Settings, metrics: Metrics, stopped: asyncio.Event) -> None:
     """Keep `vayro_stream_backlog` and the breaker of the stream up to date until `stopped`. On its own connection."""
     client = open_redis(settings)
+    streams = stream_names(settings.stream_shards)
     is_away = metrics.breaker_open.labels("stream")
     is_away.set(0)
     try:
         while not stopped.is_set():
             try:
-                metrics.stream_backlog.set(await count_backlog(client))
+                metrics.stream_backlog.set(sum([await count_backlog(client, stream) for stream in streams]))
                 is_away.set(0)
             except AWAY:
                 is_away.set(1)
@@ -31,11 +33,11 @@ async def watch_backlog(settings: Settings, metrics: Metrics, stopped: asyncio.E
             await client.aclose()
 
 
-async def count_backlog(client: RedisClient) -> int:
+async def count_backlog(client: RedisClient, stream: str = STREAM) -> int:
     """Return how many events the group has not acknowledged, delivered or not. Raises when Redis does not answer."""
     try:
-        groups = await client.xinfo_groups(STREAM)
-        length = await client.xlen(STREAM)
+        groups = await client.xinfo_groups(stream)
+        length = await client.xlen(stream)
     except ResponseError as error:
         if is_without_group(error):
             return 0

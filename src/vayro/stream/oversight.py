@@ -6,15 +6,15 @@ flushed one has lost all. Either way every segment that is not committed is sent
 
 import secrets
 import time
-from collections.abc import Collection
+from collections.abc import Awaitable, Collection, Iterable
 from typing import NamedTuple, Protocol
 
 import structlog
 
-from vayro.stream.redis_client import AWAY, GROUP, STREAM, RedisClient
+from vayro.stream.names import GROUP, STREAM, beside
+from vayro.stream.redis_client import AWAY, RedisClient
 from vayro.stream.shipping import Shipped
 
-EPOCH_KEY = f"{STREAM}:epoch"
 FIRST_PATIENCE_SECONDS = 60.0
 LONGEST_PATIENCE_SECONDS = 3600.0
 _log = structlog.get_logger(__name__)
@@ -45,9 +45,10 @@ class StreamState(NamedTuple):
 class StreamWatch:
     """Notices when the stream may have lost entries: another server, another epoch, or fewer entries than we added."""
 
-    def __init__(self, client: RedisClient, sent: Sent) -> None:
-        """Args: client, for this alone; sent, the counters of the shipper."""
+    def __init__(self, client: RedisClient, sent: Sent, stream: str = STREAM) -> None:
+        """Args: client, for watching alone; sent, the counters of the lane to this stream."""
         self._client = client
+        self._stream = stream
         self._sent = sent
         self._server: tuple[str, str] | None = None
         self._others = 0
@@ -63,34 +64,41 @@ class StreamWatch:
         self._others = max(self._others, found.others) if is_same else found.others
         if is_same or is_first:
             return False
-        _log.warning("redis may have lost clicks: all that are not committed are sent again", run_id=found.run_id)
+        _log.warning(
+            "redis may have lost clicks: all that are not committed are sent again",
+            stream=self._stream,
+            run_id=found.run_id,
+        )
         return True
 
     async def is_quiet(self) -> bool:
         """Whether the group has read and acknowledged all that is in the stream."""
-        for group in await self._client.xinfo_groups(STREAM):
+        if not await self._client.exists(self._stream):
+            return True
+        for group in await self._client.xinfo_groups(self._stream):
             if group["name"] == GROUP:
                 return not group["pending"] and not group.get("lag")
-        return False
+        return not await self._client.xlen(self._stream)
 
     async def _look(self) -> StreamState:
-        # The key lives in the same slot's server only by chance; it tells a flush, which empties every server.
-        await self._client.set(EPOCH_KEY, secrets.token_hex(8), nx=True)
-        epoch = await self._client.get(EPOCH_KEY)
+        # On the stream's own node: a flush there takes the key with it.
+        key = beside(self._stream, "epoch")
+        await self._client.set(key, secrets.token_hex(8), nx=True)
+        epoch = await self._client.get(key)
         run_id, completed = await self._run_id(), self._sent.completed
         entries_added = await self._entries_added()
         return StreamState(run_id, str(epoch), completed, entries_added, self._sent.attempted)
 
     async def _run_id(self) -> str:
         if hasattr(self._client, "get_node_from_key"):
-            node = self._client.get_node_from_key(STREAM)
+            node = self._client.get_node_from_key(self._stream)
             return str((await self._client.info("server", target_nodes=node))["run_id"])
         return str((await self._client.info("server"))["run_id"])
 
     async def _entries_added(self) -> int:
-        if not await self._client.exists(STREAM):
+        if not await self._client.exists(self._stream):
             return 0
-        return int((await self._client.xinfo_stream(STREAM)).get("entries-added", 0))
+        return int((await self._client.xinfo_stream(self._stream)).get("entries-added", 0))
 
 
 class Patience:
@@ -121,17 +129,18 @@ class Patience:
         return overdue
 
 
-async def has_lost(watch: StreamWatch) -> bool:
-    """As `StreamWatch.has_lost`; False while Redis does not answer: it will be asked again."""
-    try:
-        return await watch.has_lost()
-    except AWAY:
-        return False
+async def has_lost(watches: Iterable[StreamWatch]) -> bool:
+    """Whether any stream has, as `StreamWatch.has_lost`. One that does not answer now will be asked again."""
+    return any([await _answer(watch.has_lost()) for watch in watches])
 
 
-async def is_quiet(watch: StreamWatch) -> bool:
-    """As `StreamWatch.is_quiet`; False while Redis does not answer or has no group."""
+async def is_quiet(watches: Iterable[StreamWatch]) -> bool:
+    """Whether all streams are, as `StreamWatch.is_quiet`; one that does not answer, or has no group, is not."""
+    return all([await _answer(watch.is_quiet()) for watch in watches])
+
+
+async def _answer(question: Awaitable[bool]) -> bool:
     try:
-        return await watch.is_quiet()
+        return await question
     except AWAY:
         return False

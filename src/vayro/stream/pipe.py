@@ -4,6 +4,7 @@ No redis-py here: its pipeline costs more for one event than the whole redirect,
 """
 
 import contextlib
+import re
 import socket
 import ssl
 from typing import NamedTuple
@@ -12,10 +13,16 @@ from urllib.parse import unquote, urlsplit
 TIMEOUT_SECONDS = 3.0
 _RECEIVE_BYTES = 1 << 18
 _MOST_UNANSWERED = 10_000
+_ASKING = b"*1\r\n$6\r\nASKING\r\n"
+_REDIRECTION = re.compile(r"(?P<kind>MOVED|ASK) \d+ (?P<host>\S*):(?P<port>\d+)")
 
 
 class PipeBroken(OSError):
     """Redis is away, or refused a command. What was sent may or may not have arrived."""
+
+
+class PipeMoved(PipeBroken):
+    """The stream is on another node of the cluster; the pipe knows which, and goes there next."""
 
 
 class Address(NamedTuple):
@@ -27,6 +34,8 @@ class Address(NamedTuple):
     username: str = ""
     password: str = ""
     database: int = 0
+    is_asking: bool = False
+    """The stream is on its way there: each command must say that it knows (`ASKING`)."""
 
 
 def parse_address(url: str) -> Address:
@@ -58,6 +67,16 @@ class RedisPipe:
         self._socket: socket.socket | None = None
         self._unanswered = 0
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether there is a connection; `address` may be changed when there is none."""
+        return self._socket is not None
+
+    @property
+    def prefix(self) -> bytes:
+        """What must stand before each command that is sent."""
+        return _ASKING if self.address.is_asking else b""
+
     def send(self, commands: bytes, count: int) -> None:
         """Send `count` commands whose answers are bulk strings; `confirm` tells what became of them.
 
@@ -70,8 +89,7 @@ class RedisPipe:
             connection.sendall(commands)
             self._unanswered += count
         except OSError as error:
-            self.close()
-            raise PipeBroken(str(error)) from error
+            raise self._break(error) from error
 
     def confirm(self) -> None:
         """Return when all that was sent has been answered. Raises PipeBroken, as `send`."""
@@ -81,8 +99,7 @@ class RedisPipe:
             if self._socket:
                 self._await_answers(self._socket, self._unanswered)
         except OSError as error:
-            self.close()
-            raise PipeBroken(str(error)) from error
+            raise self._break(error) from error
         self._unanswered = 0
 
     def close(self) -> None:
@@ -117,10 +134,22 @@ class RedisPipe:
             commands.append(encode_command("SELECT", str(self.address.database)))
         return commands
 
+    def _break(self, error: OSError) -> PipeBroken:
+        """Close the connection; when the cluster says where the stream is now, take note of that."""
+        self.close()
+        found = _REDIRECTION.match(str(error))
+        if not found:
+            return PipeBroken(str(error))
+        host = found["host"] or self.address.host
+        is_asking = found["kind"] == "ASK"
+        self.address = self.address._replace(host=host, port=int(found["port"]), is_asking=is_asking)
+        return PipeMoved(str(error))
+
     def _await_answers(self, connection: socket.socket, count: int) -> None:
         """Count line ends: an answer has two (its length, its text), an error one, and begins with a minus."""
         lines, last = 0, b"\n"
-        while lines < 2 * count:
+        wanted = count * (3 if self.address.is_asking else 2)
+        while lines < wanted:
             received = connection.recv(_RECEIVE_BYTES)
             if not received:
                 raise PipeBroken("the connection was closed")

@@ -14,7 +14,7 @@ of what the engine received; whoever shows a value decodes it."""
 
 @dataclass(slots=True)
 class Delivery:
-    """Entries handed to a worker, in order. `marks` are the source's own notes about each of them."""
+    """Entries handed to a worker, those of one stream in order. `marks` are the source's own notes about each."""
 
     entries: list[Entry] = field(default_factory=list)
     marks: list[Any] = field(default_factory=list)

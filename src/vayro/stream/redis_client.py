@@ -1,6 +1,5 @@
 """redis-py, set up for streams: short time-outs, no retries, and answers as they come off the wire."""
 
-import contextlib
 from typing import Any
 
 from redis.asyncio import Redis, RedisCluster
@@ -9,10 +8,10 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from vayro.settings import Settings
-from vayro.stream.pipe import Address, parse_address
+from vayro.stream.names import GROUP, STREAM
 
-STREAM = "stream:clicks"
-GROUP = "analytics"
+__all__ = ["AWAY", "GROUP", "STREAM", "RedisClient", "is_without_group", "open_redis"]
+
 BLOCK_MS = 500
 # Above BLOCK_MS, or every quiet half-second would look like a server that does not answer.
 SOCKET_SECONDS = 3.0
@@ -38,18 +37,6 @@ def open_redis(settings: Settings) -> RedisClient:
     if settings.redis_cluster:
         return RedisCluster.from_url(settings.redis_url, **options)
     return Redis.from_url(settings.redis_url, retry=Retry(NoBackoff(), 0), **options)
-
-
-async def stream_address(settings: Settings, client: RedisClient) -> Address:
-    """Return where the stream lives: the server of the URL, or the node of the cluster that now has its slot."""
-    address = parse_address(settings.redis_url)
-    if not settings.redis_cluster:
-        return address
-    with contextlib.suppress(*AWAY):
-        await client.initialize()
-        node = client.get_node_from_key(STREAM)
-        return address._replace(host=node.host, port=node.port)
-    return address
 
 
 def is_without_group(error: BaseException) -> bool:

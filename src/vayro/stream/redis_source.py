@@ -1,17 +1,20 @@
 """The production adapter: a consumer group on a Redis stream."""
 
 import asyncio
+import contextlib
 import secrets
 import socket
 import time
+from collections.abc import Callable
 from typing import Any
 
 import structlog
 from redis.exceptions import ResponseError
 
 from vayro.stream.claiming import choose_piece, claim, find_overdue
+from vayro.stream.names import GROUP, STREAM
 from vayro.stream.port import Delivery
-from vayro.stream.redis_client import AWAY, BLOCK_MS, GROUP, STREAM, RedisClient, is_without_group
+from vayro.stream.redis_client import AWAY, BLOCK_MS, RedisClient, is_without_group
 from vayro.stream.suspicion import SUSPECT_ATTEMPT
 from vayro.stream.trimming import remove_idle_consumers, trim_acknowledged
 
@@ -27,14 +30,26 @@ _log = structlog.get_logger(__name__)
 
 
 class RedisClickSource:
-    """Delivers the entries of `stream:clicks` to one consumer of the group `analytics`; any number may run.
+    """Delivers the entries of one stream to one consumer of the group `analytics`; any number may run.
 
     Reading costs 1.3 us an entry: redis-py's answer is taken as hiredis parsed it (3.1 us with its dictionaries).
     """
 
-    def __init__(self, client: RedisClient, *, claim_idle_seconds: float = CLAIM_IDLE_SECONDS) -> None:
-        """Args: claim_idle_seconds, after which a consumer that did not acknowledge an entry is taken for dead."""
+    def __init__(
+        self,
+        client: RedisClient,
+        stream: str = STREAM,
+        *,
+        claim_idle_seconds: float = CLAIM_IDLE_SECONDS,
+        is_busy_elsewhere: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Args: claim_idle_seconds, after which a consumer that did not acknowledge an entry is taken for dead.
+
+        is_busy_elsewhere, whether this process has entries of other streams in hand.
+        """
         self._client = client
+        self.stream = stream
+        self._is_busy_elsewhere = is_busy_elsewhere
         self._claim_idle_ms = int(claim_idle_seconds * 1000)
         self._claim_every = min(CLAIM_EVERY_SECONDS, claim_idle_seconds)
         self.consumer = f"{socket.gethostname()}-{secrets.token_hex(4)}"
@@ -46,6 +61,16 @@ class RedisClickSource:
         self._alone_until = 0.0
         for command in ("XREADGROUP", "XCLAIM"):
             self._client.response_callbacks.pop(command, None)
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether nothing else may be in this process's hands, because what is may end it."""
+        return self._is_alone
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether entries of this stream are in hand."""
+        return bool(self._in_hand)
 
     async def read(self, limit: int) -> Delivery:
         """Return entries as soon as there are any; none after half a second without, or when Redis is away."""
@@ -69,7 +94,7 @@ class RedisClickSource:
         if not delivery:
             return
         try:
-            await self._client.xack(STREAM, GROUP, *delivery.marks)
+            await self._client.xack(self.stream, GROUP, *delivery.marks)
         except AWAY as error:
             _log.warning("clicks were written but not acknowledged; they will come again", error=str(error))
 
@@ -77,15 +102,24 @@ class RedisClickSource:
         """Leave them pending: they are claimed once they have been idle."""
         self._settle(delivery)
 
+    async def hand_back(self, delivery: Delivery) -> None:
+        """Let another worker claim these at once: they were read, and nobody will look at them here."""
+        if delivery:
+            idle = ("IDLE", self._claim_idle_ms, "JUSTID")
+            with contextlib.suppress(*AWAY):
+                await self._client.execute_command(
+                    "XCLAIM", self.stream, GROUP, self.consumer, 0, *delivery.marks, *idle
+                )
+
     async def close(self) -> None:
         """Close the connections."""
         await self._client.aclose()
 
     async def _read(self, limit: int) -> Delivery:
         if self._is_due("trim", TRIM_EVERY_SECONDS):
-            await trim_acknowledged(self._client)
+            await trim_acknowledged(self._client, self.stream)
         if self._is_due("tidy", TIDY_EVERY_SECONDS):
-            await remove_idle_consumers(self._client, self.consumer)
+            await remove_idle_consumers(self._client, self.consumer, self.stream)
         if not self._is_held_up() and self._may_claim() and (claimed := await self._claim(limit)):
             self._due["claim"] = 0.0  # there may be more
             return claimed
@@ -93,7 +127,7 @@ class RedisClickSource:
             await asyncio.sleep(_ALONE_POLL_SECONDS)
             return Delivery()
         reply = await self._client.execute_command(
-            "XREADGROUP", "GROUP", GROUP, self.consumer, "COUNT", limit, "BLOCK", BLOCK_MS, "STREAMS", STREAM, ">"
+            "XREADGROUP", "GROUP", GROUP, self.consumer, "COUNT", limit, "BLOCK", BLOCK_MS, "STREAMS", self.stream, ">"
         )
         return self._deliver(reply[0][1]) if reply else Delivery()
 
@@ -102,14 +136,14 @@ class RedisClickSource:
 
         Of what may have killed them a piece at a time, once our hands are empty, and not for longer than a second.
         """
-        overdue = await find_overdue(self._client, self._claim_idle_ms, limit, self._in_hand)
+        overdue = await find_overdue(self._client, self.stream, self._claim_idle_ms, limit, self._in_hand)
         piece = choose_piece(overdue, limit) if overdue else None
         self._be_alone(is_needed=piece is not None and piece.attempt >= SUSPECT_ATTEMPT)
         if self._is_held_up():
             self._due["claim"] = 0.0  # as soon as our hands are empty
         if piece is None or self._is_held_up() or (piece.attempt >= SUSPECT_ATTEMPT and not self._is_alone):
             return Delivery()
-        entries = await claim(self._client, self.consumer, self._claim_idle_ms, piece)
+        entries = await claim(self._client, self.stream, self.consumer, self._claim_idle_ms, piece)
         if self._is_alone:
             self._alone_until = self._alone_until or time.monotonic() + ALONE_SECONDS
         return self._deliver(entries, [piece.attempt] * len(entries))
@@ -123,7 +157,7 @@ class RedisClickSource:
 
     def _is_held_up(self) -> bool:
         """Whether a suspect is in hand, or waits for what is."""
-        return self._is_alone and bool(self._in_hand)
+        return self._is_alone and (bool(self._in_hand) or self._is_busy_elsewhere())
 
     def _may_claim(self) -> bool:
         """Not while our own entries wait for a database that is away: claiming them would only count attempts."""
@@ -161,7 +195,7 @@ class RedisClickSource:
     async def _create_group(self) -> None:
         """From 0: what was shipped before the group existed is to be read, too."""
         try:
-            await self._client.xgroup_create(STREAM, GROUP, id="0", mkstream=True)
+            await self._client.xgroup_create(self.stream, GROUP, id="0", mkstream=True)
         except ResponseError as error:
             if not str(error).startswith("BUSYGROUP"):
                 _log.warning("the consumer group cannot be made", error=str(error))
@@ -169,4 +203,4 @@ class RedisClickSource:
             _log.warning("the consumer group cannot be made", error=str(error))
         else:
             self._in_hand.clear()
-            _log.info("made the consumer group", stream=STREAM, group=GROUP)
+            _log.info("made the consumer group", stream=self.stream, group=GROUP)

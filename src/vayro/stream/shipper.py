@@ -11,23 +11,27 @@ import queue
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from vayro.cache.cluster import ClusterCommands, Place
+from vayro.cache.commands import RedisAway
 from vayro.database.engine import Database, open_database
 from vayro.errors import Unavailable
 from vayro.observability import Metrics, get_metrics
 from vayro.settings import Settings
 from vayro.spool.directory import consumer_lock
 from vayro.spool.reader import SpoolReader
+from vayro.stream.lane import Lane
+from vayro.stream.names import stream_names
 from vayro.stream.oversight import Patience, StreamWatch, has_lost, is_quiet
-from vayro.stream.pipe import PipeBroken, RedisPipe, parse_address
+from vayro.stream.pipe import PipeBroken, PipeMoved, RedisPipe, parse_address
 from vayro.stream.progress import read_progress
-from vayro.stream.redis_client import open_redis, stream_address
+from vayro.stream.redis_client import open_redis
 from vayro.stream.shipping import Shipper
 
 BUSY_SECONDS = 0.02
@@ -36,6 +40,7 @@ AWAY_SECONDS = 0.5
 OVERSEE_SECONDS = 2.0
 PUBLISH_SECONDS = 1.0
 STAND_BY_SECONDS = 0.5
+LOCATE_SECONDS = 1.0
 DRAIN_SECONDS = 3.0
 _MALLOPT_TRIM_THRESHOLD, _MALLOPT_MMAP_THRESHOLD, _KEPT_BYTES = -1, -3, 64 << 20
 Answer = TypeVar("Answer")
@@ -101,8 +106,9 @@ class ShippingLoop:
         self._publish()
         try:
             pause = BUSY_SECONDS if self._shipper.ship() else IDLE_SECONDS
-        except PipeBroken as error:
-            self._shipper.report_away(error)
+        except PipeMoved:
+            return BUSY_SECONDS
+        except PipeBroken:
             self._is_away.set(1)
         except OSError:
             _log.exception("the spool cannot be read")
@@ -120,10 +126,10 @@ class ShippingLoop:
 
 
 async def oversee(
-    loop: ShippingLoop, shipper: Shipper, watch: StreamWatch, database: Database, patience: Patience
+    loop: ShippingLoop, shipper: Shipper, watches: Sequence[StreamWatch], database: Database, patience: Patience
 ) -> None:
     """Look once at Redis and the database: resend what may be lost, delete what is committed."""
-    if await has_lost(watch):
+    if await has_lost(watches):
         await loop.ask(shipper.resend)
     waiting = await loop.ask(shipper.shipped)
     if not waiting:
@@ -133,7 +139,7 @@ async def oversee(
         await loop.ask(partial(shipper.delete_committed, progress))
         rest = [segment for segment in waiting if segment.name not in progress
                 or progress[segment.name].committed < segment.events]  # fmt: skip
-        if overdue := patience.overdue(rest, is_quiet=await is_quiet(watch)):
+        if overdue := patience.overdue(rest, is_quiet=await is_quiet(watches)):
             _log.warning("segments are not complete though the stream is read: sent again", segments=len(overdue))
             await loop.ask(partial(shipper.resend, overdue))
 
@@ -145,20 +151,38 @@ async def ship_until(stopped: asyncio.Event, settings: Settings, database: Datab
         if await _is_set_within(stopped, STAND_BY_SECONDS):
             return
     client = open_redis(settings)
-    pipe = RedisPipe(parse_address(settings.redis_url))
-    shipper = Shipper(SpoolReader(settings.spool_dir), pipe)
+    address = parse_address(settings.redis_url)
+    lanes = [Lane(RedisPipe(address), stream) for stream in stream_names(settings.stream_shards)]
+    shipper = Shipper(SpoolReader(settings.spool_dir), lanes)
     loop = ShippingLoop(shipper, get_metrics(), settings.spool_max_bytes * settings.redirect_workers)
-    watch, patience = StreamWatch(client, shipper), Patience()
+    watches, patience = [StreamWatch(client, lane, lane.stream) for lane in lanes], Patience()
+    cluster = ClusterCommands(settings.redis_url, LOCATE_SECONDS, "stream") if settings.redis_cluster else None
     loop.start()
     try:
         while not await _is_set_within(stopped, OVERSEE_SECONDS):
-            pipe.address = await stream_address(settings, client)
-            await oversee(loop, shipper, watch, database, patience)
+            await _find_lost_lanes(cluster, loop, lanes)
+            await oversee(loop, shipper, watches, database, patience)
     finally:
         await loop.stop()
-        pipe.close()
+        for lane in lanes:
+            lane.pipe.close()
+        if cluster:
+            await cluster.close()
         await client.aclose()
         lock.release()
+
+
+async def _find_lost_lanes(cluster: ClusterCommands | None, loop: ShippingLoop, lanes: Sequence[Lane]) -> None:
+    """Ask the cluster where the streams are now whose node does not answer; others tell by themselves (MOVED)."""
+    for lane in lanes:
+        if cluster and not lane.pipe.is_connected:
+            with contextlib.suppress(RedisAway):
+                await loop.ask(partial(_lead, lane, await cluster.locate(lane.stream)))
+
+
+def _lead(lane: Lane, place: Place) -> None:
+    if not lane.pipe.is_connected:
+        lane.pipe.address = lane.pipe.address._replace(host=place.host, port=place.port, is_asking=False)
 
 
 def run_shipper(settings: Settings) -> None:

@@ -1,22 +1,17 @@
 """Moving clicks from the spools into the stream. Synchronous: it runs in a thread of the shipper's own."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
-import structlog
-
 from vayro.spool.reader import EngineSpool, SegmentReader, SpoolReader
-from vayro.stream.pipe import PipeBroken, RedisPipe
+from vayro.stream.lane import Lane
+from vayro.stream.pipe import PipeBroken
 from vayro.stream.progress import Progress
-from vayro.stream.redis_client import STREAM
 
 BATCH_EVENTS = 2_000
 REFRESH_SECONDS = 0.25
-_log = structlog.get_logger(__name__)
-
-# An event is the field/value list of its XADD already; this and the segment's name go around it.
-_XADD = b"*19\r\n$4\r\nXADD\r\n$%d\r\n%b\r\n$1\r\n*\r\n" % (len(STREAM), STREAM.encode())
 
 
 class Shipped(NamedTuple):
@@ -29,19 +24,16 @@ class Shipped(NamedTuple):
 class Shipper:
     """Sends every event of every segment, in order, and keeps the segments until it is told that they are committed.
 
-    For one event it costs a header to unpack, a checksum, a slice and a place in a join.
+    For one event it costs a header to unpack, a checksum, a slice and a place in a join. What is read at once takes the
+    lane whose turn it is, past those that do not answer: a click may travel by any stream.
     """
 
-    def __init__(self, reader: SpoolReader, pipe: RedisPipe) -> None:
-        """Args: reader, of the spool whose consumer lock is held."""
+    def __init__(self, reader: SpoolReader, lanes: Sequence[Lane]) -> None:
+        """Args: reader, of the spool whose consumer lock is held; lanes, one for each stream."""
         self._reader = reader
-        self._pipe = pipe
+        self.lanes = lanes
+        self._turn = 0
         self._refreshed_at = 0.0
-        self._is_away = False
-        self.attempted = 0
-        """Events handed to Redis so far, counted before it answers."""
-        self.completed = 0
-        """Events that Redis has taken so far, repetitions included."""
         self._unconfirmed: list[tuple[SegmentReader, int, int]] = []
 
     def ship(self) -> int:
@@ -62,14 +54,11 @@ class Shipper:
 
     def confirm(self) -> None:
         """Wait for the answers to what was sent. Raises PipeBroken; then all of that will be sent again."""
-        try:
-            self._pipe.confirm()
-        except PipeBroken:
+        broken = [error for lane in self.lanes if (error := lane.confirm())]
+        if broken:
             self._take_back()
-            raise
-        self.completed = self.attempted
+            raise broken[0]
         self._unconfirmed.clear()
-        self._report_return()
 
     def shipped(self) -> list[Shipped]:
         """Return the segments that wait for their commit."""
@@ -97,27 +86,26 @@ class Shipper:
         """Return the bytes of segments that are not committed, and the age of the oldest in seconds."""
         return self._reader.backlog({})
 
-    def report_away(self, error: PipeBroken) -> None:
-        """Log that Redis is away, once for each time."""
-        if not self._is_away:
-            _log.warning("redis does not take clicks: they wait in the spool", error=str(error))
-            self._is_away = True
-
     def _send(self, segment: SegmentReader, start: int, payloads: list[bytes]) -> None:
         name = segment.name.encode()
         tail = b"$7\r\nsegment\r\n$%d\r\n%b\r\n" % (len(name), name)
         self._unconfirmed.append((segment, start, segment.count - len(payloads)))
         try:
+            lane = self._next_lane()
             for first in range(0, len(payloads), BATCH_EVENTS):
-                batch = payloads[first : first + BATCH_EVENTS]
-                count = len(batch)
-                batch[0] = _XADD + batch[0]
-                batch[-1] += tail
-                self.attempted += count
-                self._pipe.send((tail + _XADD).join(batch), count)
+                lane.send(payloads[first : first + BATCH_EVENTS], tail)
         except PipeBroken:
             self._take_back()
             raise
+
+    def _next_lane(self) -> Lane:
+        """Return the lane whose turn it is; when all are at rest, the one that has rested longest."""
+        now = time.monotonic()
+        for _ in self.lanes:
+            self._turn = (self._turn + 1) % len(self.lanes)
+            if self.lanes[self._turn].rests_until <= now:
+                return self.lanes[self._turn]
+        return min(self.lanes, key=attrgetter("rests_until"))
 
     def _take_back(self) -> None:
         """Go back to before what was not confirmed, unless a resend has gone further back already."""
@@ -125,7 +113,6 @@ class Shipper:
             if offset < segment.offset:
                 segment.offset, segment.count, segment.is_finished = offset, count, False
         self._unconfirmed.clear()
-        self.attempted = self.completed
 
     def _refresh(self) -> None:
         if time.monotonic() - self._refreshed_at >= REFRESH_SECONDS:
@@ -134,8 +121,3 @@ class Shipper:
 
     def _finished(self) -> list[tuple[EngineSpool, SegmentReader]]:
         return [(engine, segment) for engine, segment in self._reader.segments() if segment.is_finished]
-
-    def _report_return(self) -> None:
-        if self._is_away:
-            _log.info("redis takes clicks again")
-            self._is_away = False
