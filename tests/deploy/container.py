@@ -81,7 +81,8 @@ class Container:
         """Start a command as PID 1."""
         with self.log_path.open("ab") as log:
             self._outer = subprocess.Popen(
-                [*_UNSHARE, "sh", "-c", _PREPARE, "sh", *command],
+                # Should pytest be killed, the kernel ends unshare, and unshare the container.
+                ["setpriv", "--pdeathsig", "KILL", *_UNSHARE, "sh", "-c", _PREPARE, "sh", *command],
                 env=self.environment, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
         wait_until(lambda: bool(self.is_over() or self.inner()), what="PID 1 of the container")
