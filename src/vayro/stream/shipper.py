@@ -26,11 +26,11 @@ from vayro.observability import Metrics, get_metrics
 from vayro.settings import Settings
 from vayro.spool.directory import consumer_lock
 from vayro.spool.reader import SpoolReader
+from vayro.stream.failover import CommittedWatch
 from vayro.stream.lane import Lane
 from vayro.stream.names import stream_names
 from vayro.stream.oversight import Patience, StreamWatch, has_lost, is_quiet
 from vayro.stream.pipe import PipeBroken, PipeMoved, RedisPipe, parse_address
-from vayro.stream.progress import read_progress
 from vayro.stream.redis_client import open_redis
 from vayro.stream.shipping import Shipper
 
@@ -126,7 +126,7 @@ class ShippingLoop:
 
 
 async def oversee(
-    loop: ShippingLoop, shipper: Shipper, watches: Sequence[StreamWatch], database: Database, patience: Patience
+    loop: ShippingLoop, shipper: Shipper, watches: Sequence[StreamWatch], committed: CommittedWatch, patience: Patience
 ) -> None:
     """Look once at Redis and the database: resend what may be lost, delete what is committed."""
     if await has_lost(watches):
@@ -135,8 +135,11 @@ async def oversee(
     if not waiting:
         return
     with contextlib.suppress(Unavailable, SQLAlchemyError):  # the segments wait for the database
-        progress = await read_progress(database, [segment.name for segment in waiting])
-        await loop.ask(partial(shipper.delete_committed, progress))
+        progress = await committed.read([segment.name for segment in waiting])
+        if committed.has_failed_over:
+            await loop.ask(shipper.resend)
+            return
+        await loop.ask(partial(shipper.delete_committed, committed.droppable(waiting, progress)))
         rest = [segment for segment in waiting if segment.name not in progress
                 or progress[segment.name].committed < segment.events]  # fmt: skip
         if overdue := patience.overdue(rest, is_quiet=await is_quiet(watches)):
@@ -156,12 +159,13 @@ async def ship_until(stopped: asyncio.Event, settings: Settings, database: Datab
     shipper = Shipper(SpoolReader(settings.spool_dir), lanes)
     loop = ShippingLoop(shipper, get_metrics(), settings.spool_max_bytes * settings.redirect_workers)
     watches, patience = [StreamWatch(client, lane, lane.stream) for lane in lanes], Patience()
+    committed = CommittedWatch(database)
     cluster = ClusterCommands(settings.redis_url, LOCATE_SECONDS, "stream") if settings.redis_cluster else None
     loop.start()
     try:
         while not await _is_set_within(stopped, OVERSEE_SECONDS):
             await _find_lost_lanes(cluster, loop, lanes)
-            await oversee(loop, shipper, watches, database, patience)
+            await oversee(loop, shipper, watches, committed, patience)
     finally:
         await loop.stop()
         for lane in lanes:
