@@ -29,7 +29,7 @@ SECTIONS = {
     "Dashboard API": ("api_", "short_url_base"),
     "The first administrator": ("bootstrap_",),
     "Short codes and destinations": ("code_", "blocked_"),
-    "Clicks and privacy": ("store_ip", "spool_", "worker_", "geoip_"),
+    "Clicks and privacy": ("store_ip", "retention_", "spool_", "worker_", "geoip_"),
     "Metrics, logs and traces": ("metrics_", "log_", "otlp_", "trace_"),
     "More": ("",),
 }

@@ -103,6 +103,9 @@ class Settings(BaseSettings):
     )
     memory_max_links: PositiveInt = Field(200_000, description="Links that one engine process keeps in memory.")
     worker_batch_size: PositiveInt = Field(5_000, description="Clicks that the worker writes in one transaction.")
+    retention_days: str = Field(
+        "free=400,pro=800,enterprise=forever", description="Days that clicks are kept, by plan; their sums by day stay."
+    )
     metrics_host: str = Field("127.0.0.1", description="Address of `GET /metrics`.")
     metrics_port: Port | None = Field(
         None,

@@ -29,18 +29,10 @@ SPEED = 36_000
 SECONDS = 4
 CLICKS = 100
 UNITS = 25
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 300
 WRITERS = 6
 
-pytestmark = pytest.mark.timeout(600)  # four runs at worst
-
-
-class FastClock:
-    def __init__(self) -> None:
-        self.started = time.monotonic()
-
-    def now(self) -> dt.datetime:
-        return START + dt.timedelta(seconds=(time.monotonic() - self.started) * SPEED)
+pytestmark = pytest.mark.timeout(900)  # some 10 s; on a machine with much else to do as long as it takes
 
 
 @pytest.fixture(autouse=True)
@@ -53,11 +45,16 @@ class Run:
     """How far writers and jobs have come together; `is_over` once both have done enough."""
 
     def __init__(self) -> None:
-        self.clock = FastClock()
+        self.started = time.monotonic()
         self.clicks = self.units = 0
 
+    def now(self) -> dt.datetime:
+        """The fast clock. It slows down where nobody keeps up with it: thousands of hours would be left to roll up."""
+        hours = (time.monotonic() - self.started) * SPEED / 3_600
+        return START + dt.timedelta(hours=min(hours, 40 + self.units + self.clicks / 50))
+
     def is_over(self) -> bool:
-        elapsed = time.monotonic() - self.clock.started
+        elapsed = time.monotonic() - self.started
         assert elapsed < PATIENCE_SECONDS, f"{self.clicks} clicks, {self.units} units"
         return elapsed >= SECONDS and self.clicks >= CLICKS and self.units >= UNITS
 
@@ -65,9 +62,8 @@ class Run:
 async def write_until(database: Database, run: Run, link_ids: list[UUID], seed: int, latest_hours: float) -> None:
     """Write batches of clicks, a third of them up to so late, in transactions that take their time to commit."""
     source = random.Random(seed)
-    clock = run.clock
     while not run.is_over():
-        now = clock.now()
+        now = run.now()
         ages = [source.choice([0, 0, source.uniform(0, latest_hours)]) for _ in range(source.randint(1, 20))]
         instants = [max(START, now - dt.timedelta(hours=age)) for age in ages]
         clicks = [
@@ -90,7 +86,7 @@ async def write_until(database: Database, run: Run, link_ids: list[UUID], seed: 
 
 async def roll_up_until(database: Database, run: Run) -> None:
     while not run.is_over():
-        run.units += (await RollupJob(database, clock=run.clock.now).run(budget_seconds=0.3)).units
+        run.units += (await RollupJob(database, clock=run.now).run(budget_seconds=0.3)).units
         await asyncio.sleep(0.01)
 
 
@@ -122,7 +118,7 @@ async def run_both(database: Database, latest_hours: float = 30) -> list[Any]:
     run = Run()
     writers = [write_until(database, run, links, seed, latest_hours) for seed in range(WRITERS)]
     await asyncio.gather(*writers, roll_up_until(database, run), roll_up_until(database, run))
-    end = run.clock.now()
+    end = run.now()
     report = await finish(RollupJob(database, clock=lambda: end))
     assert report.closed_until is not None
     return await find_differences(database, report.closed_until)
@@ -137,8 +133,9 @@ async def finish(job: RollupJob) -> RollupReport:
 
 
 async def is_difference_found(database: Database, latest_hours: float = 30) -> bool:
-    """Whether a broken protocol shows within four runs: it takes a collision, and one run may have none."""
-    for _ in range(4):
+    """Whether a broken protocol shows: it takes a collision, and one run may have none. Four are usually enough."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
         if await run_both(database, latest_hours) != []:
             return True
     return False

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from vayro.database.migrations import sync_url
 from vayro.database.partitions import create_ahead, month_start
@@ -39,3 +40,26 @@ def test_rows_of_the_default_partition_move_into_their_month(postgres_url):
     assert after == ["click_events_2031_04"]
     assert made == [f"click_events_2031_{month:02}" for month in (1, 2, 3, 4, 5)]
     assert again == []
+
+
+def test_rows_of_a_month_long_ago_get_a_partition(postgres_url):
+    engine = create_engine(sync_url(postgres_url))
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO click_events (id, timestamp, link_id, device_type, is_bot) VALUES"
+                " (gen_random_uuid(), '2019-12-31T23:59:59Z', gen_random_uuid(), 'other', false)"
+            )
+        )
+        assert "click_events_2019_12" in create_ahead(connection, dt.date(2031, 2, 1))
+        assert connection.execute(text("SELECT count(*) FROM click_events_default")).scalar_one() == 0
+    engine.dispose()
+
+
+def test_partitions_are_not_waited_for_behind_somebody_who_reads(postgres_url):
+    engine = create_engine(sync_url(postgres_url))
+    with engine.connect() as reading, engine.begin() as connection:
+        reading.execute(text("SELECT id FROM click_events LIMIT 1"))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            create_ahead(connection, dt.date(2031, 2, 1))
+    engine.dispose()

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import insert
 
+from tests.conftest import SettingsFactory
 from tests.factories import make_click, make_link
 from tests.worker.conftest import count, rows
 from vayro.database.engine import Database
@@ -17,13 +18,9 @@ from vayro.worker.maintenance import Maintenance
 
 
 @pytest.fixture
-def maintenance(database: Database) -> Maintenance:
-    return make_maintenance(database)
-
-
-def make_maintenance(database: Database, *chores: Chore) -> Maintenance:
+def maintenance(database: Database, settings_factory: SettingsFactory) -> Maintenance:
     metrics = get_metrics()
-    return Maintenance(database, metrics, chores or list_chores(database, metrics))
+    return Maintenance(database, metrics, list_chores(settings_factory(), database, metrics))
 
 
 def chore(maintenance: Maintenance, name: str) -> Chore:

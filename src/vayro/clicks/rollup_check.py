@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import Row, delete, insert, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from vayro.clicks.expiry import find_expired
 from vayro.clicks.rollup_job import utc_now
 from vayro.clicks.rollup_plan import active_links
 from vayro.clicks.rollup_units import LEVELS, Level, Period
@@ -55,12 +56,16 @@ class RollupCheck:
         return differences
 
     async def _check(self, period: Period) -> list[Difference]:
-        """Compare one period. The marks are read last: a click that came meanwhile has left one."""
+        """Compare one period. The marks are read last: a click that came meanwhile has left one.
+
+        Where clicks have expired there are no rows to compare with, or only some.
+        """
         async with self._database.read() as connection:
             units = (await connection.execute(_units_of(period))).all()
             rows = (await connection.execute(active_links(period))).all()
-            marked = set(await connection.scalars(_marked_in(period)))
-        found = [one for one in _compare(period, units, rows) if one.workspace_id not in marked]
+            excused = set(await connection.scalars(_marked_in(period)))
+            excused |= await find_expired(connection, period.start)
+        found = [one for one in _compare(period, units, rows) if one.workspace_id not in excused]
         if found:
             async with self._database.transaction() as connection:
                 await _mend(connection, found)

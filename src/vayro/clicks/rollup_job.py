@@ -59,20 +59,21 @@ class RollupJob:
         Stops after the hour or day in which the budget runs out. Does nothing while another run is at work.
         """
         self._lease, self._units, self._marks = Lease("rollups"), 0, 0
-        deadline = time.monotonic() + budget_seconds
         async with self._database.transaction() as connection:
             if not await self._lease.acquire(connection, self._clock()):
                 return RollupReport(is_finished=False)
         try:
-            return await self._work(deadline)
+            return await self._work(budget_seconds)
         except LeaseLost:
             return RollupReport(is_finished=False, units=self._units, marks=self._marks)
         finally:
             async with self._database.transaction() as connection:
                 await self._lease.release(connection)
 
-    async def _work(self, deadline: float) -> RollupReport:
+    async def _work(self, budget_seconds: float) -> RollupReport:
         closed_until = await self._close()
+        # From here: a run that waited long for the writers still rolls up an hour.
+        deadline = time.monotonic() + budget_seconds
         is_finished = await self._roll_forward("hour", closed_until, deadline)
         is_finished &= await self._mend(deadline)
         async with self._database.read() as connection:

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from vayro.clicks.expiry import clear_again, split_expired
 from vayro.database.models import links, rollup_marks, rollup_state
 
 HOUR = dt.timedelta(hours=1)
@@ -53,14 +54,21 @@ async def invalidate_rollups(connection: AsyncConnection, touched: Mapping[UUID,
     """
     owners = await _find_workspaces(connection, touched.keys())
     marks = {(owners[link], floor_hour(hour)) for link, hours in touched.items() if link in owners for hour in hours}
-    await insert_marks(connection, marks)
+    await clear_again(connection, await insert_marks(connection, marks))
 
 
-async def insert_marks(connection: AsyncConnection, marks: Collection[tuple[UUID, dt.datetime]]) -> None:
-    """Mark (workspace, closed hour) pairs whose clicks are changed in this transaction."""
+async def insert_marks(
+    connection: AsyncConnection, marks: Collection[tuple[UUID, dt.datetime]]
+) -> set[tuple[UUID, dt.datetime]]:
+    """Mark (workspace, closed hour) pairs whose clicks are changed in this transaction.
+
+    Returns those that are left out because they have expired: their units stay as they are.
+    """
+    marks, expired = await split_expired(connection, marks)
     if marks:
         rows = [{"workspace_id": workspace_id, "hour": hour} for workspace_id, hour in marks]
         await connection.execute(insert(rollup_marks), rows)
+    return expired
 
 
 async def find_until(connection: AsyncConnection, name: str) -> dt.datetime:

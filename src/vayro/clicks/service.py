@@ -8,6 +8,7 @@ from operator import itemgetter
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vayro.clicks.counting import DIMENSIONS, LINK, MAX_LINKS, OTHER
 from vayro.clicks.coverage import Scope
@@ -67,7 +68,8 @@ class LinkCount:
 class Analytics:
     """The answer. `clicks` leaves bots out unless they were asked for; `bots` counts them always.
 
-    `visitors` are different people, each counted once a UTC day; bots are none.
+    `visitors` are different people, each counted once a UTC day; bots are none. `as_of`: what was committed by then is
+    counted, what came later perhaps not.
     """
 
     link_id: UUID | None
@@ -78,6 +80,12 @@ class Analytics:
     series: list[Point]
     values: dict[str, list[Count]]
     links: list[LinkCount]
+    as_of: dt.datetime
+
+    @property
+    def stale_seconds(self) -> float:
+        """How long ago that was."""
+        return max(0.0, round((dt.datetime.now(dt.UTC) - self.as_of).total_seconds(), 3))
 
 
 class AnalyticsService:
@@ -119,33 +127,36 @@ class AnalyticsService:
     async def _answer(self, scope: Scope, asked: Asked) -> Analytics:
         timeline = make_timeline(asked.start, asked.end, asked.interval, asked.timezone, self._clock())
         filters = {name: value for name, value in asked.filters.items() if value is not None}
-        async with self._database.replica_read() as connection:
-            tally = await count_clicks(connection, Question(scope, timeline, asked.include_bots, filters))
-        top = await self._name_links(scope, _ranked(tally.values[LINK], MAX_LINKS))
-        return _make_analytics(scope, timeline, tally, top)
+        question = Question(scope, timeline, asked.include_bots, filters)
 
-    async def _name_links(self, scope: Scope, counts: list[Count]) -> list[LinkCount]:
-        """Return the first of these links that still exist, with their codes."""
-        ids = [UUID(count.value) for count in counts]
-        own = links.c.id.in_(ids) & (links.c.workspace_id == scope.workspace_id)
-        if not ids:
-            return []
-        async with self._database.replica_read() as connection:
-            codes = {
-                row.id: row.short_code
-                for row in await connection.execute(select(links.c.id, links.c.short_code).where(own))
-            }
-        found = zip(ids, counts, strict=True)
-        return [LinkCount(id_, codes[id_], count.clicks) for id_, count in found if id_ in codes][:MAX_SHOWN]
+        async def ask(connection: AsyncConnection) -> tuple[Tally, list[LinkCount]]:
+            tally = await count_clicks(connection, question)
+            return tally, await _name_links(connection, scope, _ranked(tally.values[LINK], MAX_LINKS))
+
+        (tally, top), as_of = await self._database.answer_late(ask)
+        return _make_analytics(question, tally, top, as_of)
 
 
-def _make_analytics(scope: Scope, timeline: Timeline, tally: Tally, top: list[LinkCount]) -> Analytics:
+async def _name_links(connection: AsyncConnection, scope: Scope, counts: list[Count]) -> list[LinkCount]:
+    """Return the first of these links that still exist, with their codes."""
+    ids = [UUID(count.value) for count in counts]
+    own = links.c.id.in_(ids) & (links.c.workspace_id == scope.workspace_id)
+    if not ids:
+        return []
+    found = await connection.execute(select(links.c.id, links.c.short_code).where(own))
+    codes = {row.id: row.short_code for row in found}
+    named = zip(ids, counts, strict=True)
+    return [LinkCount(id_, codes[id_], count.clicks) for id_, count in named if id_ in codes][:MAX_SHOWN]
+
+
+def _make_analytics(question: Question, tally: Tally, top: list[LinkCount], as_of: dt.datetime) -> Analytics:
+    timeline = question.timeline
     people, bots = tally.clicks
     clicks = people + bots if tally.include_bots else people
     shown = {dimension: MAX_COUNTRIES if dimension == "country" else MAX_SHOWN for dimension in DIMENSIONS}
     points = zip(timeline.starts, clicks.tolist(), tally.visitors.tolist(), strict=True)
     return Analytics(
-        link_id=scope.link_id,
+        link_id=question.scope.link_id,
         timeline=timeline,
         clicks=int(clicks.sum()),
         visitors=tally.total_visitors,
@@ -153,6 +164,7 @@ def _make_analytics(scope: Scope, timeline: Timeline, tally: Tally, top: list[Li
         series=[Point(timeline.local(start), number, visitors) for start, number, visitors in points],
         values={dimension: _ranked(tally.values[dimension], most) for dimension, most in shown.items()},
         links=top,
+        as_of=as_of,
     )
 
 

@@ -66,8 +66,8 @@ async def _run(settings: Settings) -> None:
         loop.add_signal_handler(number, stopped.set)
     database, metrics = open_database(settings, answer_seconds=JOB_SECONDS), get_metrics()
     consumer = build_consumer(settings, database, metrics)
-    maintenance = Maintenance(database, metrics, list_chores(database, metrics))
     watching = [] if settings.is_embedded else [watch_backlog(settings, metrics, stopped)]
+    maintenance = Maintenance(database, metrics, list_chores(settings, database, metrics))
     work = asyncio.gather(consumer.run(stopped), maintenance.run(stopped), *watching)
     gc.freeze()
     _log.info("the worker runs", shape="embedded" if settings.is_embedded else "production")

@@ -6,7 +6,9 @@ import structlog
 from sqlalchemy import Table, delete, text
 from sqlalchemy.sql.elements import ColumnElement
 
+from vayro.accounts.plans import parse_retention
 from vayro.clicks.purge import purge_deleted_links
+from vayro.clicks.retention import Retention
 from vayro.clicks.rollup_check import RollupCheck
 from vayro.clicks.rollup_job import RollupJob
 from vayro.database.engine import Database
@@ -15,6 +17,7 @@ from vayro.database.partitions import create_ahead
 from vayro.links.duplicates import count_duplicates
 from vayro.links.idempotency import delete_claims_before
 from vayro.observability import Metrics
+from vayro.settings import Settings
 from vayro.worker.chores import UNFINISHED, Chore
 from vayro.worker.salts import delete_old_salts
 
@@ -29,12 +32,14 @@ ROWS_AT_ONCE = 5_000
 _log = structlog.get_logger(__name__)
 
 
-def list_chores(database: Database, metrics: Metrics) -> list[Chore]:
-    """Return the chores of this database."""
+def list_chores(settings: Settings, database: Database, metrics: Metrics) -> list[Chore]:
+    """Return the chores of this database. Raises SettingsError."""
+    retention = Retention(database, parse_retention(settings.retention_days))
     sweeps = Sweeps(database)
     chores = [
         Chore("rollups", 30, lambda: _roll_up(database)),
         Chore("rollup_check", DAY, lambda: _check_rollups(database, metrics)),
+        Chore("retention", HOUR, lambda: _let_expire(retention, metrics)),
         Chore("deleted_links", MINUTE, lambda: _purge_deleted_links(database)),
         Chore("old_salts", 10 * MINUTE, lambda: delete_old_salts(database)),
         Chore("old_batches", MINUTE, sweeps.delete_batches),
@@ -97,6 +102,14 @@ async def _roll_up(database: Database) -> object:
 
 async def _check_rollups(database: Database, metrics: Metrics) -> None:
     metrics.rollup_differences.inc(len(await RollupCheck(database).run()))
+
+
+async def _let_expire(retention: Retention, metrics: Metrics) -> object:
+    report = await retention.run()
+    metrics.clicks_expired.inc(report.clicks)
+    if report.clicks or report.partitions:
+        _log.info("clicks have expired", clicks=report.clicks, partitions=report.partitions)
+    return None if report.is_finished else UNFINISHED
 
 
 async def _purge_deleted_links(database: Database) -> None:
