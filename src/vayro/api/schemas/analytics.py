@@ -126,6 +126,8 @@ _EXAMPLE: dict[str, Any] = {
     "browsers": [{"value": "Chrome", "clicks": 35}, {"value": "Firefox", "clicks": 25}],
     "os": [{"value": "Android", "clicks": 30}, {"value": "Linux", "clicks": 30}],
     "referers": [{"value": "", "clicks": 38}, {"value": "t.co", "clicks": 22}],
+    "as_of": "2026-03-29T18:04:11.310274Z",
+    "stale_seconds": 0.012,
 }
 _LINK_ID = "0199e8a4-7d3c-7b21-9c55-3f2e8a6d1b07"
 
@@ -145,6 +147,11 @@ class Summary(BaseModel):
     browsers: list[ValueClicks] = Field(description=_VALUES)
     os: list[ValueClicks] = Field(description=_VALUES)
     referers: list[ValueClicks] = Field(description=f"Hosts. {_VALUES}")
+    as_of: dt.datetime = Field(
+        description="What was committed by then is counted. A replica may answer, which is a little behind: not more "
+        "than VAYRO_DATABASE_REPLICA_MAX_LAG_SECONDS, unless the primary does not answer."
+    )
+    stale_seconds: float = Field(description="How long ago that was when the answer was made.")
 
 
 class WorkspaceAnalytics(Summary):
@@ -206,6 +213,8 @@ def encode_analytics(answer: Answer) -> bytes:
         "totals": {"clicks": answer.clicks, "visitors": answer.visitors, "bots": answer.bots},
         "series": answer.series,
         **{name: answer.values[dimension] for dimension, name in _PLURALS.items()},
+        "as_of": answer.as_of,
+        "stale_seconds": answer.stale_seconds,
     }
     if not answer.link_id:
         body["links"] = answer.links
