@@ -18,8 +18,13 @@ from psycopg.rows import TupleRow
 Answer = TypeVar("Answer")
 
 CONNECT_SECONDS = 3
-CANCEL_SECONDS = 0.5
+# How long a waiting task waits for its statement to be cancelled.
+CANCEL_SECONDS = 1.0
+# PgBouncer 1.18 ends with "bad client state: 0" when somebody hangs up on a request to cancel that it has passed on to
+# a server that hangs (its issue 801). So nobody hangs up: requests stay open until the server answers, a few at most.
+CANCELS_AT_ONCE = 5
 _INTERVAL = 0.1
+_cancelling: set[asyncio.Task[None]] = set()
 
 NETWORK: dict[str, Any] = {
     # A host that vanished without a word: noticed after 15 s of silence, or 10 s after bytes it did not take.
@@ -61,13 +66,22 @@ class BoundedConnection(psycopg.AsyncConnection[TupleRow]):
         """Ask the server to cancel the statement; return whether it did, so that the connection can be used on."""
         if self.pgconn.status != pq.ConnStatus.OK or self.pgconn.transaction_status != pq.TransactionStatus.ACTIVE:
             return True
+        if len(_cancelling) >= CANCELS_AT_ONCE:
+            return False
+        cancelling = asyncio.get_running_loop().create_task(self._cancel())
+        _cancelling.add(cancelling)
+        cancelling.add_done_callback(_cancelling.discard)
         with contextlib.suppress(psycopg.Error, TimeoutError, OSError):
-            async with asyncio.timeout(2 * CANCEL_SECONDS):
-                await self.cancel_safe(timeout=CANCEL_SECONDS)
+            async with asyncio.timeout(CANCEL_SECONDS):
+                await asyncio.shield(cancelling)
                 with contextlib.suppress(QueryCanceled):
                     await waiting.wait_async(gen, self.pgconn.socket, interval=_INTERVAL)
                 return True
         return False
+
+    async def _cancel(self) -> None:
+        with contextlib.suppress(psycopg.Error, OSError):
+            await self.cancel_safe(timeout=0)  # without end: see CANCELS_AT_ONCE
 
 
 async def connect(conninfo: str = "", *, answer_seconds: float | None = None, **options: Any) -> BoundedConnection:
