@@ -24,7 +24,7 @@ NONE = "none"
 
 # Where a setting stands, by the beginning of its name; the first that fits.
 SECTIONS = {
-    "Where data rests": ("data_dir", "database_", "redis_"),
+    "Where data rests": ("data_dir", "database_", "redis_", "stream_"),
     "Redirect Engine": ("redirect_", "fast_lane", "memory_", "trusted_proxies"),
     "Dashboard API": ("api_", "short_url_base"),
     "The first administrator": ("bootstrap_",),

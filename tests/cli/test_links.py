@@ -160,6 +160,15 @@ def test_warm_fills_redis(settings: Settings, redis_server: RedisServer, redis_u
     assert redis_server.send("EXISTS url:spring") == b":1"
 
 
+def test_warm_says_when_there_is_nothing_to_warm(settings: Settings, redis_url: str) -> None:
+    embedded = run_vayro(settings, "links", "warm", "--json")
+    assert (embedded.returncode, json.loads(embedded.stdout)) == (0, {"warmed": 0})
+    assert "VAYRO_REDIS_URL" in embedded.stderr
+    unclicked = run_vayro(settings.model_copy(update={"redis_url": redis_url}), "links", "warm")
+    assert (unclicked.returncode, unclicked.stdout) == (0, "")
+    assert "no active link has been clicked" in unclicked.stderr
+
+
 def test_a_domain_has_links_of_its_own(run: Run) -> None:
     run("domains", "add", "Go.Example.com")
     assert json.loads(run("domains", "list", "--json").stdout) == [{"domain": "go.example.com", "user": None}]

@@ -84,6 +84,8 @@ def describe(analytics: Analytics) -> dict[str, Any]:
             for point in analytics.series
         ],
         **values,
+        "as_of": analytics.as_of,
+        "stale_seconds": analytics.stale_seconds,
     }
 
 

@@ -75,18 +75,24 @@ def warm(
     limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many links.")] = WARM_LINKS,
     as_json: AsJson = False,
 ) -> None:
-    """Load the most clicked links into Redis, the most clicked first, before visitors ask for them."""
+    """Load the most clicked links into Redis, the most clicked first, before visitors ask for them.
 
-    async def work(session: Session) -> int:
+    For a Redis that is new or was emptied. What it holds already stays, unless the database has a newer version.
+    """
+
+    async def work(session: Session) -> int | None:
         if session.settings.is_embedded:
-            return 0
+            return None
         with progress("warming", limit) as advance:
             return await session.upkeep().warm(limit, advance)
 
     warmed = run(work)
     if as_json:
-        print_json({"warmed": warmed})
-    say(f"{warmed} links are in the cache." if warmed else "Nothing to warm: no Redis, or no clicks yet.")
+        print_json({"warmed": warmed or 0})
+    if warmed is None:
+        say("Nothing to warm: without VAYRO_REDIS_URL engines read links from the database file itself.")
+    else:
+        say(f"{warmed} links are in the cache." if warmed else "Nothing to warm: no active link has been clicked yet.")
 
 
 def _describe(links: list[LinkRecord]) -> list[dict[str, Any]]:
