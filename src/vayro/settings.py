@@ -58,7 +58,7 @@ class Settings(BaseSettings):
         80, description="How long one Redis operation may take before it counts as failed."
     )
     stream_shards: Annotated[int, Field(ge=1, le=64)] = Field(
-        1, description="Redis streams that clicks are spread over; the first is `stream:clicks`, the others have a `{tag}`."
+        1, description="Redis streams that clicks are spread over; the first is `stream:clicks`, others have a `{tag}`."
     )
     redirect_host: str = Field("127.0.0.1", description="Address the Redirect Engine listens on.")
     redirect_port: Port = Field(8000, description="Port the Redirect Engine listens on.")
