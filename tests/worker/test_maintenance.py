@@ -97,8 +97,9 @@ async def test_more_rows_than_one_transaction_takes_go_all_the_same(
 
 
 async def test_every_chore_runs_on_this_database_and_is_written_down(
-    database: Database, maintenance: Maintenance
+    database: Database, maintenance: Maintenance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("vayro.clicks.rollup_check.CHECKED", dt.timedelta(days=2))
     link = await make_link(database)
     await make_click(database, link.id)
     for each in maintenance.chores:
