@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from tests.processes import Process
 from tests.servers import Server, is_gone, signal_family, wait_until
 
-START_SECONDS = 100  # six of them at once on two busy cores
+START_SECONDS = 110  # six of them at once on two busy cores
 
 
 class Part(Protocol):

@@ -105,7 +105,7 @@ class Traffic:
             return
         self.answers.append(answer)
         if answer.status not in self.expected:
-            self.failures.append(answer.head.partition(b"\r\n")[0].decode("latin-1"))
+            self.failures.append((answer.head.partition(b"\r\n")[0] + b" " + answer.body[:200]).decode("latin-1"))
 
     async def _ask(self, due: float) -> Answer:
         number = next(self._numbers)
