@@ -15,6 +15,8 @@ from tests.processes import Process, vayro
 from tests.servers import PostgresServer, RedisServer, running
 from vayro.database.migrations import upgrade
 
+# Whole families of processes start here, which may take a minute on a busy machine.
+pytestmark = pytest.mark.timeout(300)
 VISITOR = "203.0.113.77"
 VISITOR_6 = "2001:db8:77:88::99"
 PASSWORD = "Tr0ub4dor-and-3"

@@ -18,6 +18,8 @@ from vayro.observability import tracing as tracing_module
 from vayro.observability.tracing import start_tracing
 from vayro.settings import Settings
 
+# Whole families of processes start here, which may take a minute on a busy machine.
+pytestmark = pytest.mark.timeout(300)
 STRANGE_TRACE = "0af7651916cd43dd8448eb211c80319c"
 STRANGER = {"traceparent": f"00-{STRANGE_TRACE}-b7ad6b7169203331-01"}
 UNDECIDED = {"traceparent": f"00-{STRANGE_TRACE}-b7ad6b7169203331-00"}

@@ -1,14 +1,17 @@
 """`GET /metrics`: files of several processes, added up by their parent."""
 
 import http.client
+import socket
+import struct
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.servers import free_port
+from tests.servers import free_port, wait_until
 from vayro.observability.reserved_file import RESERVED_BYTES
 from vayro.supervisor.metrics import MetricsDirectory, serve_metrics
 
@@ -112,3 +115,19 @@ def test_files_are_reserved_so_that_a_full_disk_kills_nobody(directory: MetricsD
     count(directory, 1)
     for path in directory.path.glob("*.db"):
         assert path.stat().st_blocks * 512 >= path.stat().st_size >= RESERVED_BYTES
+
+
+def test_a_reader_that_goes_away_leaves_no_line_behind(
+    directory: MetricsDirectory, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = free_port()
+    serve_metrics(directory, "127.0.0.1", port, print)
+    monkeypatch.setattr(MetricsDirectory, "render", lambda _: b"x" * (64 << 20))  # more than a socket holds
+    with socket.create_connection(("127.0.0.1", port)) as reader:
+        reader.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        reader.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
+        reader.recv(100)
+    monkeypatch.undo()
+    assert get(port)[0] == 200  # it goes on, and the one before has ended or will without a word
+    wait_until(lambda: not any("process_request" in thread.name for thread in threading.enumerate()), what="its end")
+    assert capfd.readouterr().err == ""

@@ -97,6 +97,9 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 16
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of who went away in the middle: the library would print a traceback with the address."""
+
 
 class _Handler(BaseHTTPRequestHandler):
     directory: MetricsDirectory
