@@ -34,6 +34,9 @@ class Process:
         port_name = {"redirect": "VAYRO_REDIRECT_PORT", "up": "VAYRO_REDIRECT_PORT", "api": "VAYRO_API_PORT"}
         port = environment.get(port_name.get(arguments[0], ""), "")
         self.url = f"http://127.0.0.1:{port}" if port else ""
+        self.serves = [self.url] if port else []
+        if arguments[0] == "up":
+            self.serves.append(f"http://127.0.0.1:{environment['VAYRO_API_PORT']}")
         with self.log_path.open("wb") as log:
             self.popen = subprocess.Popen(
                 [*prefix, sys.executable, "-m", "vayro", *arguments],
@@ -60,9 +63,9 @@ class Process:
         return self.log_path.read_text(errors="replace")
 
     def is_ready(self) -> bool:
-        """Whether it answers as ready; a worker is ready when it shows its metrics."""
-        if self.url:
-            return _answers(f"{self.url}/health/ready")
+        """Whether all that it serves answers as ready; a worker is ready when it shows its metrics."""
+        if self.serves:
+            return all(_answers(f"{url}/health/ready") for url in self.serves)
         return _answers(self.metrics_url)
 
     def await_ready(self, seconds: float = READY_SECONDS) -> None:
