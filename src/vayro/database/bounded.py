@@ -102,7 +102,7 @@ async def connect(conninfo: str = "", *, answer_seconds: float | None = None, **
 def is_stale(connection: "psycopg.AsyncConnection[Any]") -> bool:
     """Whether an idle connection has been closed by the server, or has something to say, which is never good news.
 
-    Asks the kernel, not the server: 2 us where a ping is a round trip of 150 us.
+    Asks the kernel, not the server: 12 us of CPU, where `pool_pre_ping` takes 80 and a round trip.
     """
     if connection.closed:
         return True
