@@ -41,8 +41,15 @@ def url(primary: PostgresServer, standby: ReplicaServer) -> str:
     """A migrated database on both."""
     made = primary.create_database()
     upgrade(made)
-    wait_until(lambda: place(made) == place(standby.at(made)), seconds=60)
+    wait_until(lambda: has_caught_up(made, standby.at(made)), seconds=60)
     return made
+
+
+def has_caught_up(primary_url: str, standby_url: str) -> bool:
+    try:
+        return place(primary_url) == place(standby_url)
+    except psycopg.OperationalError:  # it does not even know the database yet
+        return False
 
 
 @pytest.fixture

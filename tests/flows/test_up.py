@@ -154,8 +154,8 @@ def test_no_process_and_no_port_outlives_a_killed_parent(up: Process, settings: 
     os.kill(up.pid, signal.SIGKILL)
     up.popen.wait()
     wait_until(lambda: not any(is_alive(pid) for pid in family), seconds=5, what="no orphan")
-    assert not is_listening(settings.redirect_port)
-    assert not is_listening(settings.api_port)
+    for port in (settings.redirect_port, settings.api_port):
+        wait_until(lambda port=port: not is_listening(port), seconds=20, what="no port")
 
 
 def is_alive(pid: int) -> bool:

@@ -245,7 +245,7 @@ def test_a_killed_engine_leaves_counts_and_no_gauge(standing: Standing) -> None:
     accepted = await_sample(page, "vayro_clicks_accepted_total", lambda value: value > 0)
     os.kill(standing.child("shipper"), signal.SIGKILL)
     await_sample(page, 'vayro_process_exits_total{process="shipper"}', lambda value: value == 1)
-    assert read_sample(page, "vayro_clicks_accepted_total") == accepted
+    assert read_sample(page, "vayro_clicks_accepted_total") >= accepted  # the last ones may be told only now
     # One shipper again, not the sum of a dead one and a living one.
     limit = standing.settings.spool_max_bytes * 2
     assert await_sample(page, "vayro_spool_limit_bytes", lambda value: value > 0) == limit
