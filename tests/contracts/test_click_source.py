@@ -10,6 +10,7 @@ import pytest
 from tests.clicks.spooled import event_id_of, make_payload, open_writer
 from tests.conftest import SettingsFactory
 from tests.stream.conftest import ship_all
+from vayro.cache.adapters import open_commands
 from vayro.cache.cluster import ClusterCommands
 from vayro.clicks.repository import ClickBatch, ClickRepository
 from vayro.database.engine import Database, open_database
@@ -97,8 +98,8 @@ async def harness(
         shipper = Shipper(SpoolReader(spool), lanes)
 
         async def succeed() -> ClickSource:
-            client = open_redis(settings)
-            sources.append(ShardedClickSource(client, shards, partial(make_source, client)))
+            commands = open_commands(settings, "names")
+            sources.append(ShardedClickSource(commands, shards, partial(make_source, settings)))
             return sources[-1]
 
         harness = Harness(
@@ -124,7 +125,8 @@ async def find_address(settings: Settings, stream: str) -> Address:
     return address._replace(host=place.host, port=place.port)
 
 
-def make_source(client: object, stream: str, is_busy_elsewhere: Callable[[], bool]) -> RedisClickSource:
+def make_source(settings: Settings, stream: str, is_busy_elsewhere: Callable[[], bool]) -> RedisClickSource:
+    client = open_redis(settings, stream)
     return RedisClickSource(client, stream, claim_idle_seconds=0.2, is_busy_elsewhere=is_busy_elsewhere)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import threading
 import time
 import warnings
 
@@ -69,6 +70,8 @@ async def test_a_cancelled_reader_leaves_nothing_open(settings_factory: Settings
             reading.cancel()
             await asyncio.gather(reading, return_exceptions=True)
             await database.close()
+            # A connection to SQLite is a thread, which answers to this loop.
+            assert not [thread for thread in threading.enumerate() if "_connection_worker" in thread.name]
         gc.collect()
     assert not [str(warning.message) for warning in seen]
 

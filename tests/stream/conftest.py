@@ -11,6 +11,7 @@ from redis import Redis
 from tests.clicks.spooled import event_id_of, make_payload
 from tests.conftest import SettingsFactory
 from tests.worker.conftest import eventually, make_consumer, running, totals
+from vayro.cache.adapters import open_commands
 from vayro.database.engine import Database, open_database
 from vayro.settings import Settings
 from vayro.spool.writer import SpoolWriter
@@ -50,12 +51,11 @@ async def shipping(settings: Settings, database: Database) -> AsyncIterator[None
 
 @contextlib.asynccontextmanager
 async def working(settings: Settings, database: Database) -> AsyncIterator[None]:
-    client = open_redis(settings)
-
     def make_source(stream: str, is_busy_elsewhere: Callable[[], bool]) -> RedisClickSource:
+        client = open_redis(settings, stream)
         return RedisClickSource(client, stream, claim_idle_seconds=0.5, is_busy_elsewhere=is_busy_elsewhere)
 
-    source = ShardedClickSource(client, settings.stream_shards, make_source)
+    source = ShardedClickSource(open_commands(settings, "names"), settings.stream_shards, make_source)
     consumer = make_consumer(database, source)
     try:
         async with running(consumer):

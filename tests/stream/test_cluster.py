@@ -16,6 +16,7 @@ from vayro.spool.reader import SpoolReader
 from vayro.stream.lane import Lane
 from vayro.stream.names import STREAM, stream_names
 from vayro.stream.pipe import RedisPipe, parse_address
+from vayro.stream.redis_client import open_redis
 from vayro.stream.shipping import Shipper
 
 pytestmark = pytest.mark.xdist_group("redis cluster")
@@ -88,3 +89,22 @@ def test_a_stream_whose_slot_moves_is_followed(
     writer.close()
     shipper.lanes[0].pipe.close()
     shipper._reader.close()
+
+
+async def test_a_reader_follows_its_stream(
+    redis_cluster: RedisClusterServers, cluster_url: str, settings_factory: SettingsFactory
+) -> None:
+    client = open_redis(settings_factory(redis_url=cluster_url, redis_cluster=True))
+    await client.xadd(STREAM, {"n": "1"})
+    source = redis_cluster.master_of(STREAM)
+    target = next(node for node in map(redis_cluster.master_of, "abcdefgh") if node is not source)
+    try:
+        redis_cluster.move_slot(STREAM, target, is_finished=False)
+        assert [fields for _, fields in await client.xrange(STREAM)] == [{"n": "1"}]
+        redis_cluster.settle_slot(STREAM, target)
+        assert await client.xlen(STREAM) == 1
+    finally:
+        redis_cluster.settle_slot(STREAM, target)
+        redis_cluster.move_slot(STREAM, source)
+    assert await client.xlen(STREAM) == 1
+    await client.aclose()

@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import aiosqlite
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DisconnectionError
@@ -12,6 +13,9 @@ from sqlalchemy.pool import QueuePool
 
 from vayro.database.bounded import connect, is_stale
 from vayro.observability import get_tracing
+
+if TYPE_CHECKING:
+    from threading import Thread
 
 SQLITE_BUSY_SECONDS = 30
 POOL_WAIT_SECONDS = 4
@@ -26,9 +30,11 @@ def open_pool(url: str, size: int, *, overflow: int | None = None, answer_second
     """
     most = {"pool_size": size, "max_overflow": size if overflow is None else overflow}
     if make_url(url).get_backend_name() == "sqlite":
-        engine = create_async_engine(async_url(url), **most, hide_parameters=True)
+        files = OpenFiles()
+        opening = {"async_creator_fn": files.open}
+        engine = create_async_engine(async_url(url), **most, hide_parameters=True, connect_args=opening)
         _prepare_sqlite(engine)
-        return Pool(engine)
+        return Pool(engine, files)
     engine = create_async_engine(
         async_url(url),
         **most,
@@ -50,9 +56,10 @@ def async_url(url: str) -> str:
 class Pool:
     """An engine that can be closed while connections of it are still in use."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        """Args: engine, with a queue pool."""
+    def __init__(self, engine: AsyncEngine, files: "OpenFiles | None" = None) -> None:
+        """Args: engine, with a queue pool; files, that it opens."""
         self.engine = engine
+        self._files = files
         self._is_closed = False
         event.listen(engine.sync_engine, "checkin", self._close_late)
         if tracing := get_tracing():
@@ -77,10 +84,35 @@ class Pool:
             await asyncio.sleep(0.005)
         self._is_closed = True
         await self.engine.dispose()
+        while self._files and self._files.are_open and time.monotonic() < deadline:  # noqa: ASYNC110  # nor does a thread
+            await asyncio.sleep(0.005)
 
     def _close_late(self, _connection: Any, record: Any) -> None:
         if self._is_closed:
             record.close()
+
+
+class OpenFiles:
+    """The connections to SQLite that live: each is a thread, which answers to the loop that opened it.
+
+    One that is cancelled while it opens belongs to no pool, and must not answer to a loop that is closed meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self._threads: set[Thread] = set()
+
+    def open(self, *arguments: Any, **options: Any) -> aiosqlite.Connection:
+        """Open a connection, as the dialect does it."""
+        connection = aiosqlite.connect(*arguments, **options)
+        thread = connection._thread  # noqa: SLF001  # as SQLAlchemy does: the end of the process must not wait for it
+        thread.daemon = True
+        self._threads = {known for known in self._threads if known.is_alive()} | {thread}
+        return connection
+
+    @property
+    def are_open(self) -> bool:
+        """Whether any thread still runs."""
+        return any(thread.is_alive() for thread in self._threads)
 
 
 def _drop_stale(engine: AsyncEngine) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from vayro.cache.adapters import open_commands
 from vayro.database.engine import Database
 from vayro.settings import Settings
 from vayro.stream.port import ClickSource
@@ -18,9 +19,8 @@ def open_click_source(settings: Settings, database: Database, report_backlog: Ba
     """
     if settings.is_embedded:
         return SpoolClickSource(settings.spool_dir, database, report_backlog=report_backlog)
-    client = open_redis(settings)
 
     def make_source(stream: str, is_busy_elsewhere: Callable[[], bool]) -> RedisClickSource:
-        return RedisClickSource(client, stream, is_busy_elsewhere=is_busy_elsewhere)
+        return RedisClickSource(open_redis(settings, stream), stream, is_busy_elsewhere=is_busy_elsewhere)
 
-    return ShardedClickSource(client, settings.stream_shards, make_source)
+    return ShardedClickSource(open_commands(settings, "stream-names"), settings.stream_shards, make_source)

@@ -14,23 +14,25 @@ LOOK_SECONDS = 2.0
 
 
 async def watch_backlog(settings: Settings, metrics: Metrics, stopped: asyncio.Event) -> None:
-    """Keep `vayro_stream_backlog` and the breaker of the stream up to date until `stopped`. On its own connection."""
-    client = open_redis(settings)
-    streams = stream_names(settings.stream_shards)
+    """Keep `vayro_stream_backlog` and the breaker of the stream up to date until `stopped`. On its own connections."""
+    clients = {stream: open_redis(settings, stream) for stream in stream_names(settings.stream_shards)}
     is_away = metrics.breaker_open.labels("stream")
     is_away.set(0)
     try:
         while not stopped.is_set():
             try:
-                metrics.stream_backlog.set(sum([await count_backlog(client, stream) for stream in streams]))
+                metrics.stream_backlog.set(
+                    sum([await count_backlog(client, stream) for stream, client in clients.items()])
+                )
                 is_away.set(0)
             except AWAY:
                 is_away.set(1)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stopped.wait(), LOOK_SECONDS)
     finally:
-        with contextlib.suppress(*AWAY):
-            await client.aclose()
+        for client in clients.values():
+            with contextlib.suppress(*AWAY):
+                await client.aclose()
 
 
 async def count_backlog(client: RedisClient, stream: str = STREAM) -> int:

@@ -46,7 +46,7 @@ class StreamWatch:
     """Notices when the stream may have lost entries: another server, another epoch, or fewer entries than we added."""
 
     def __init__(self, client: RedisClient, sent: Sent, stream: str = STREAM) -> None:
-        """Args: client, for watching alone; sent, the counters of the lane to this stream."""
+        """Args: client, of this stream, for watching alone; sent, the counters of the lane to this stream."""
         self._client = client
         self._stream = stream
         self._sent = sent
@@ -90,9 +90,6 @@ class StreamWatch:
         return StreamState(run_id, str(epoch), completed, entries_added, self._sent.attempted)
 
     async def _run_id(self) -> str:
-        if hasattr(self._client, "get_node_from_key"):
-            node = self._client.get_node_from_key(self._stream)
-            return str((await self._client.info("server", target_nodes=node))["run_id"])
         return str((await self._client.info("server"))["run_id"])
 
     async def _entries_added(self) -> int:

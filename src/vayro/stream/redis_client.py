@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from redis.asyncio import Redis, RedisCluster
+from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from vayro.settings import Settings
 from vayro.stream.names import GROUP, STREAM
+from vayro.stream.roaming import RoamingRedis
 
 __all__ = ["AWAY", "GROUP", "STREAM", "RedisClient", "is_without_group", "open_redis"]
 
@@ -17,13 +18,13 @@ BLOCK_MS = 500
 SOCKET_SECONDS = 3.0
 CONNECT_SECONDS = 1.0
 RedisClient = Any
-"""`Redis` or `RedisCluster`: their types share no parent."""
+"""`Redis`, whose methods redis-py types loosely."""
 
 AWAY = (RedisError, OSError, TimeoutError)
 
 
-def open_redis(settings: Settings) -> RedisClient:
-    """Return a client whose strings have one character a byte (Latin-1). Nothing is connected yet.
+def open_redis(settings: Settings, stream: str = STREAM) -> RedisClient:
+    """Return a client for this stream whose strings have one character a byte (Latin-1). Nothing is connected yet.
 
     redis-py's own defaults held one command for 59.6 s before a black hole, and repeat commands whose answer was lost.
     """
@@ -33,10 +34,11 @@ def open_redis(settings: Settings) -> RedisClient:
         "socket_timeout": SOCKET_SECONDS,
         "socket_connect_timeout": CONNECT_SECONDS,
         "protocol": 2,
+        "retry": Retry(NoBackoff(), 0),
     }
     if settings.redis_cluster:
-        return RedisCluster.from_url(settings.redis_url, **options)
-    return Redis.from_url(settings.redis_url, retry=Retry(NoBackoff(), 0), **options)
+        return RoamingRedis.open(settings.redis_url, stream, CONNECT_SECONDS, **options)
+    return Redis.from_url(settings.redis_url, **options)
 
 
 def is_without_group(error: BaseException) -> bool:

@@ -8,9 +8,9 @@ from typing import Any
 
 import structlog
 
+from vayro.cache.commands import RedisAway, RedisCommands
 from vayro.stream.names import MAX_SHARDS, stream_name, stream_names
 from vayro.stream.port import Delivery
-from vayro.stream.redis_client import AWAY, RedisClient
 from vayro.stream.redis_source import RedisClickSource
 
 LOOK_SECONDS = 10.0
@@ -27,9 +27,9 @@ class ShardedClickSource:
     greater before, or may be so already for an engine that was started anew.
     """
 
-    def __init__(self, client: RedisClient, shards: int, make_source: MakeSource) -> None:
-        """Args: client, which the sources share, closed with this."""
-        self._client = client
+    def __init__(self, commands: RedisCommands, shards: int, make_source: MakeSource) -> None:
+        """Args: commands, for looking after other streams, closed with this."""
+        self._commands = commands
         self._make_source = make_source
         self._sources: dict[str, RedisClickSource] = {}
         self._reading: dict[str, asyncio.Task[Delivery]] = {}
@@ -66,7 +66,9 @@ class ShardedClickSource:
         if self._reading:
             await asyncio.wait(self._reading.values())
         await self._for_each(self._collect(), lambda source, part: source.hand_back(part))
-        await self._client.aclose()
+        for source in self._sources.values():
+            await source.close()
+        await self._commands.close()
 
     def _add(self, name: str) -> None:
         self._sources[name] = self._make_source(name, partial(self._is_busy_beside, name))
@@ -110,14 +112,12 @@ class ShardedClickSource:
         await asyncio.gather(*(do(self._sources[name], part) for name, part in parts.items()))
 
     async def _find_others(self) -> None:
-        for shard in range(MAX_SHARDS):
-            name = stream_name(shard)
-            if name in self._sources:
-                continue
-            try:
-                if not await self._client.xlen(name):
-                    continue
-            except AWAY:
-                return  # looked for again soon
-            _log.info("found clicks in a stream beyond VAYRO_STREAM_SHARDS: it is read, too", stream=name)
-            self._add(name)
+        names = [name for name in map(stream_name, range(MAX_SHARDS)) if name not in self._sources]
+        try:
+            lengths = await self._commands.execute_many([(b"XLEN", name) for name in names])
+        except RedisAway:
+            return  # looked for again soon
+        for name, length in zip(names, lengths, strict=True):
+            if isinstance(length, int) and length:
+                _log.info("found clicks in a stream beyond VAYRO_STREAM_SHARDS: it is read, too", stream=name)
+                self._add(name)

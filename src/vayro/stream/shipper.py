@@ -153,12 +153,13 @@ async def ship_until(stopped: asyncio.Event, settings: Settings, database: Datab
     while not lock.acquire():
         if await _is_set_within(stopped, STAND_BY_SECONDS):
             return
-    client = open_redis(settings)
     address = parse_address(settings.redis_url)
     lanes = [Lane(RedisPipe(address), stream) for stream in stream_names(settings.stream_shards)]
     shipper = Shipper(SpoolReader(settings.spool_dir), lanes)
     loop = ShippingLoop(shipper, get_metrics(), settings.spool_max_bytes * settings.redirect_workers)
-    watches, patience = [StreamWatch(client, lane, lane.stream) for lane in lanes], Patience()
+    clients = [open_redis(settings, lane.stream) for lane in lanes]
+    watches = [StreamWatch(client, lane, lane.stream) for client, lane in zip(clients, lanes, strict=True)]
+    patience = Patience()
     committed = CommittedWatch(database)
     cluster = ClusterCommands(settings.redis_url, LOCATE_SECONDS, "stream") if settings.redis_cluster else None
     loop.start()
@@ -172,7 +173,8 @@ async def ship_until(stopped: asyncio.Event, settings: Settings, database: Datab
             lane.pipe.close()
         if cluster:
             await cluster.close()
-        await client.aclose()
+        for client in clients:
+            await client.aclose()
         lock.release()
 
 
