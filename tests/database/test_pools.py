@@ -2,9 +2,12 @@
 
 import asyncio
 import gc
+import sqlite3
 import threading
 import time
 import warnings
+from contextlib import closing
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -181,3 +184,18 @@ async def test_nobody_waits_for_ever_for_a_connection_of_a_full_pool(
             await ask(database)
     assert await ask(database) == 1
     await database.close()
+
+
+async def test_a_new_file_that_another_process_changes_is_waited_for(
+    tmp_path: Path, settings_factory: SettingsFactory
+) -> None:
+    """Processes that start together on it do: SQLite fails all but one, whatever time the rest would wait."""
+    with closing(sqlite3.connect(tmp_path / "new.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        database = open_database(settings_factory(database_url=f"sqlite:///{tmp_path}/new.db"))
+        asking = asyncio.create_task(ask(database, "PRAGMA journal_mode"))
+        await asyncio.wait([asking], timeout=0.2)
+        assert not asking.done()
+        other.execute("COMMIT")
+        assert await asking == "wal"
+        await database.close()

@@ -1,6 +1,7 @@
 """Pools of connections: how many, how long one lives, and what each needs when it is opened."""
 
 import asyncio
+import sqlite3
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -133,10 +134,10 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
+        _use_wal(connection)
         cursor = connection.cursor()
         for pragma in (
             f"busy_timeout={SQLITE_BUSY_SECONDS * 1000}",
-            "journal_mode=WAL",
             # A commit survives the death of the process; a power cut may cost the last ones, never the file.
             "synchronous=NORMAL",
             "foreign_keys=ON",
@@ -150,3 +151,22 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
     def _begin(connection: Any) -> None:
         immediate = connection.get_execution_options().get("vayro_immediate")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def _use_wal(connection: Any) -> None:
+    """Have the file kept with a write-ahead log; it stays so.
+
+    Several that change a new file at once could wait for each other for ever, so SQLite fails all but one at once
+    whatever `busy_timeout` says.
+    """
+    deadline = time.monotonic() + SQLITE_BUSY_SECONDS
+    cursor = connection.cursor()
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            break
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+        connection.run_async(lambda _driver: asyncio.sleep(0.01))
+    cursor.close()
