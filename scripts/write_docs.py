@@ -71,7 +71,7 @@ def configuration() -> str:
             cells = (f"`VAYRO_{name.upper()}`", _default(field.default), _accepts(schema[name]), field.description)
             lines.append(_row(cells))
         lines.append("")
-    return MADE_BY.format(source="src/vayro/settings.py") + "\n".join(lines).rstrip() + "\n"
+    return MADE_BY.format(source="src/vayro/settings/") + "\n".join(lines).rstrip() + "\n"
 
 
 def metrics() -> str:

@@ -4,15 +4,22 @@ import datetime as dt
 from dataclasses import dataclass
 from uuid import UUID
 
+from vayro.accounts.permissions import ALL_SCOPES, Scope
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who makes a request, and in which workspace. `key_id` is None when no API key was used."""
+    """Who makes a request, and in which workspace. `key_id` is None when no API key was used.
+
+    `is_admin`: of the installation. `scopes`: what may be done in this workspace; see `permissions`.
+    """
 
     workspace_id: UUID
     user_id: UUID
     key_id: UUID | None
     is_admin: bool
+    scopes: frozenset[Scope] = ALL_SCOPES
+    session_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The tables, one file a feature. Used as Core tables: `from vayro.database.models import links`."""
 
+from vayro.database.models.access import Invitation, RecoveryCode, SecondFactor, Session, SingleUseToken, UserIdentity
 from vayro.database.models.accounts import ApiKey, User, Workspace, WorkspaceMember
 from vayro.database.models.clicks import (
     ClickBatch,
@@ -13,6 +14,7 @@ from vayro.database.models.clicks import (
     VisitorSalt,
 )
 from vayro.database.models.declarative import Model, table_of
+from vayro.database.models.governance import AuditEntry, BillingAccount, BillingEvent, WorkspaceUsage
 from vayro.database.models.links import (
     CodeBlock,
     Domain,
@@ -24,6 +26,7 @@ from vayro.database.models.links import (
     SnowflakeNode,
 )
 from vayro.database.models.maintenance import ChoreRun, ClickExpiry, JobLease
+from vayro.database.models.safety import BlockList, LinkCheck, LinkReport
 
 metadata = Model.metadata
 
@@ -51,3 +54,16 @@ link_changes = table_of(LinkChange)
 link_deletions = table_of(LinkDeletion)
 link_usage = table_of(LinkUsage)
 snowflake_nodes = table_of(SnowflakeNode)
+audit_log = table_of(AuditEntry)
+billing_accounts = table_of(BillingAccount)
+billing_events = table_of(BillingEvent)
+block_lists = table_of(BlockList)
+invitations = table_of(Invitation)
+link_checks = table_of(LinkCheck)
+link_reports = table_of(LinkReport)
+recovery_codes = table_of(RecoveryCode)
+second_factors = table_of(SecondFactor)
+sessions = table_of(Session)
+single_use_tokens = table_of(SingleUseToken)
+user_identities = table_of(UserIdentity)
+workspace_usage = table_of(WorkspaceUsage)

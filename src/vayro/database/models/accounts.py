@@ -18,11 +18,12 @@ class Workspace(Model):
     id: Mapped[Key]
     name: Mapped[str] = mapped_column(String(200))
     plan: Mapped[str] = mapped_column(String(50), default="free", server_default="free")
+    default_domain: Mapped[str | None] = mapped_column(String(253))
     created_at: Mapped[Instant]
 
 
 class User(Model):
-    """A person. `email` is stored in lower case."""
+    """A person. `email` is stored in lower case; `password_hash` is empty for who signs in elsewhere alone."""
 
     __tablename__ = "users"
 
@@ -31,6 +32,8 @@ class User(Model):
     password_hash: Mapped[str] = mapped_column(String(255))
     plan: Mapped[str] = mapped_column(String(50), default="free", server_default="free")
     is_admin: Mapped[bool] = mapped_column(default=False)
+    email_verified_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    disabled_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[Instant]
 
 
@@ -46,7 +49,10 @@ class WorkspaceMember(Model):
 
 
 class ApiKey(Model):
-    """A key, of which only the SHA-256 is kept. `prefix` is its beginning, for people to tell keys apart."""
+    """A key, of which only the SHA-256 is kept. `prefix` is its beginning, for people to tell keys apart.
+
+    `scopes`: with spaces between them; `*` is all that its user may do.
+    """
 
     __tablename__ = "api_keys"
 
@@ -56,6 +62,7 @@ class ApiKey(Model):
     name: Mapped[str] = mapped_column(String(200))
     prefix: Mapped[str] = mapped_column(String(16))
     key_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    scopes: Mapped[str] = mapped_column(String(300), default="*", server_default="*")
     created_at: Mapped[Instant]
     last_used_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     expires_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)

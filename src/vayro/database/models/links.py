@@ -12,17 +12,29 @@ from vayro.database.models.declarative import BigIdentity, Instant, Key, Model, 
 
 
 class Domain(Model):
-    """A short domain besides the default one; without a workspace, every workspace may use it."""
+    """A short domain besides the default one; without a workspace, every workspace may use it.
+
+    It serves from `verified_at` on: when its owner has put `verification_token` into its DNS, or at once when the
+    operator registers it. `root_url` and `not_found_url`: where `/` and unknown codes lead, instead of our pages.
+    """
 
     __tablename__ = "domains"
 
     name: Mapped[str] = mapped_column(String(253), primary_key=True)
     workspace_id: Mapped[UUID | None] = mapped_column(UuidText, ForeignKey("workspaces.id"))
+    verification_token: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    verified_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    checked_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    root_url: Mapped[str | None] = mapped_column(Text)
+    not_found_url: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[Instant]
 
 
 class Link(Model):
-    """A short link. `domain` is empty for the default domain, so a change of its name orphans nothing."""
+    """A short link. `domain` is empty for the default domain, so a change of its name orphans nothing.
+
+    `password_hash`: visitors are asked for the password. `disabled_reason`: it was taken down, mostly for `abuse`.
+    """
 
     __tablename__ = "links"
     __table_args__ = (
@@ -56,6 +68,8 @@ class Link(Model):
     expires_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     expired_url: Mapped[str | None] = mapped_column(Text)
     max_clicks: Mapped[int | None] = mapped_column(BigInteger)
+    password_hash: Mapped[str | None] = mapped_column(String(255))
+    disabled_reason: Mapped[str | None] = mapped_column(String(30))
     metadata_: Mapped[dict[str, Any]] = mapped_column("metadata", JsonText)
     created_at: Mapped[Instant]
     updated_at: Mapped[Instant]

@@ -1,32 +1,23 @@
-"""Every option, typed and documented. `docs/configuration.md` is made from this file."""
+"""Options of the core: stores, processes, codes, clicks, logs."""
 
-import re
 from functools import cached_property
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, PositiveInt, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, PositiveInt, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode
 
-from vayro.errors import SettingsError
+from vayro.settings.kinds import Network, Port, Seconds, check_http_address, split_list
 
-Port = Annotated[int, Field(ge=1, le=65535)]
-Network = IPv4Network | IPv6Network
-
-BUNDLED_GEOIP_DATABASE = Path(__file__).parent / "visitor" / "data" / "country.mmdb"
+BUNDLED_GEOIP_DATABASE = Path(__file__).parents[1] / "visitor" / "data" / "country.mmdb"
 INSTALLED_GEOIP_DATABASE = "geo/installed.mmdb"
 """In the data directory: what `vayro geo update` installed, and what is then read instead of the bundled file."""
 
 
-class Settings(BaseSettings):
-    """The options of all processes, read from the environment and a `.env` file.
-
-    Frozen: one object is made at start and passed down.
-    """
-
-    model_config = SettingsConfigDict(env_prefix="VAYRO_", env_file=".env", extra="ignore", frozen=True)
+class CoreSettings(BaseSettings):
+    """What every installation has."""
 
     data_dir: Path = Field(
         Path("vayro-data"),
@@ -34,13 +25,13 @@ class Settings(BaseSettings):
     )
     database_url: str = Field("", description="`postgresql://…` for production. Empty: SQLite in the data directory.")
     database_replica_url: str = Field("", description="A read replica; analytics read there.")
-    database_replica_max_lag_seconds: Annotated[float, Field(gt=0)] = Field(
+    database_replica_max_lag_seconds: Seconds = Field(
         5, description="How far the replica may be behind; beyond it analytics ask the primary, which is counted."
     )
     database_pool_size: PositiveInt = Field(
         10, description="Connections that each process keeps to PostgreSQL; in a burst it opens as many again."
     )
-    database_timeout_seconds: Annotated[float, Field(gt=0)] = Field(
+    database_timeout_seconds: Seconds = Field(
         4, description="How long one statement of the API or of an engine may take before it counts as failed."
     )
     database_analytics_pool_size: PositiveInt = Field(
@@ -49,7 +40,7 @@ class Settings(BaseSettings):
     database_export_pool_size: PositiveInt = Field(
         2, description="Connections of an API process for the list and the export of clicks; no more are opened."
     )
-    database_analytics_timeout_seconds: Annotated[float, Field(gt=0)] = Field(
+    database_analytics_timeout_seconds: Seconds = Field(
         30, description="As `VAYRO_DATABASE_TIMEOUT_SECONDS`, for analytics and exports."
     )
     redis_url: str = Field("", description="`redis://…`; cache, stream and limits use it. Empty: the embedded shape.")
@@ -154,12 +145,12 @@ class Settings(BaseSettings):
     @field_validator("trusted_proxies", mode="before")
     @classmethod
     def _split_networks(cls, value: object) -> object:
-        return tuple(ip_network(part, strict=False) for part in _split(value)) if isinstance(value, str) else value
+        return tuple(ip_network(part, strict=False) for part in split_list(value)) if isinstance(value, str) else value
 
     @field_validator("blocked_domains", mode="before")
     @classmethod
     def _split_domains(cls, value: object) -> object:
-        return tuple(part.lower() for part in _split(value)) if isinstance(value, str) else value
+        return tuple(part.lower() for part in split_list(value)) if isinstance(value, str) else value
 
     @field_validator("short_url_base")
     @classmethod
@@ -194,14 +185,12 @@ class Settings(BaseSettings):
     @field_validator("log_ship_url", "otlp_endpoint")
     @classmethod
     def _check_collector(cls, value: str) -> str:
-        if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
-            raise ValueError("accepted is an http or https address, or nothing")
-        return value.rstrip("/")
+        return check_http_address(value)
 
     @field_validator("log_ship_headers")
     @classmethod
     def _check_headers(cls, value: SecretStr) -> SecretStr:
-        if not all("=" in part for part in _split(value.get_secret_value())):
+        if not all("=" in part for part in split_list(value.get_secret_value())):
             raise ValueError("accepted is name=value, several with commas between them")
         return value
 
@@ -224,27 +213,3 @@ class Settings(BaseSettings):
     def spool_dir(self) -> Path:
         """Folder that holds one folder per engine."""
         return self.data_dir / "spool"
-
-
-def load_settings(**overrides: object) -> Settings:
-    """Read the settings, once per process.
-
-    Raises SettingsError: one line that names the setting, the value and what is accepted.
-    """
-    try:
-        return Settings(**overrides)  # type: ignore[arg-type]  # pydantic validates them
-    except ValidationError as error:
-        raise SettingsError(_describe(error)) from None
-
-
-def _split(value: str) -> list[str]:
-    return [part.strip() for part in value.split(",") if part.strip()]
-
-
-def _describe(error: ValidationError) -> str:
-    first = error.errors()[0]
-    name = "VAYRO_" + str(first["loc"][0]).upper() if first["loc"] else "the settings"
-    secret = any(word in name for word in ("PASSWORD", "KEY", "HEADERS"))
-    value = "(hidden)" if secret else re.sub(r"(://[^/@\s]*?):[^/@\s]*@", r"\1:***@", repr(first["input"]))
-    reason = str(first["msg"]).removeprefix("Value error, ")
-    return f"{name}={value} is not acceptable: {reason}"

@@ -1,0 +1,43 @@
+"""Every option, typed and documented, in groups. `docs/configuration.md` is made from them."""
+
+import re
+
+from pydantic import SecretStr, ValidationError
+from pydantic_settings import SettingsConfigDict
+
+from vayro.errors import SettingsError
+from vayro.settings.core import BUNDLED_GEOIP_DATABASE, INSTALLED_GEOIP_DATABASE, CoreSettings
+from vayro.settings.kinds import Network
+
+__all__ = ["BUNDLED_GEOIP_DATABASE", "INSTALLED_GEOIP_DATABASE", "Network", "Settings", "load_settings"]
+
+
+class Settings(CoreSettings):
+    """The options of all processes, read from the environment and a `.env` file.
+
+    Frozen: one object is made at start and passed down.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="VAYRO_", env_file=".env", extra="ignore", frozen=True)
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings, once per process.
+
+    Raises SettingsError: one line that names the setting, the value and what is accepted.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]  # pydantic validates them
+    except ValidationError as error:
+        raise SettingsError(_describe(error)) from None
+
+
+def _describe(error: ValidationError) -> str:
+    first = error.errors()[0]
+    place = str(first["loc"][0]) if first["loc"] else ""
+    name = "VAYRO_" + place.upper() if place else "the settings"
+    field = Settings.model_fields.get(place)
+    is_secret = field is not None and field.annotation is SecretStr
+    value = "(hidden)" if is_secret else re.sub(r"(://[^/@\s]*?):[^/@\s]*@", r"\1:***@", repr(first["input"]))
+    reason = str(first["msg"]).removeprefix("Value error, ")
+    return f"{name}={value} is not acceptable: {reason}"
