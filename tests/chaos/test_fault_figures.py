@@ -7,13 +7,14 @@ itself misses becomes twice what calm took. The test fails on what the fault cos
 """
 
 import asyncio
+import json
 import sys
 from pathlib import Path
 
 import pytest
 
 from tests.chaos.constant_rate import Measurement, measure
-from tests.chaos.faults import engine_urls, make_cold_links, unknown_codes
+from tests.chaos.faults import engine_urls, make_cold_links
 from tests.chaos.stage import Stage
 from tests.chaos.test_redis_faults import FAULTS
 from vayro.database.engine import Database
@@ -26,7 +27,7 @@ COLD_RATE = 60
 HELD_P99_MS = 10.0
 COLD_P99_MS = 100.0
 BUSY_FACTOR = 2.0
-SCAN_RATE = 10_000
+SCAN = Path(__file__).parent / "wrk" / "scan.lua"
 
 
 async def _measure(stage: Stage, truth: Database, directory: Path) -> Measurement:
@@ -53,18 +54,30 @@ async def test_redis_costs_redirects_next_to_nothing_while_it_is(
     _report(f"not made in time: {harmed.dropped}; calm: {calm.dropped}")
 
 
-async def test_links_redirect_while_ten_thousand_random_codes_a_second_are_scanned(
+async def test_links_redirect_while_random_codes_are_scanned_as_fast_as_they_are_answered(
     stage: Stage, truth: Database, tmp_path: Path
 ) -> None:
-    """k6 makes as many as the processors leave it, and says so; whatever that is, no link may fail for it."""
-    held, scanned = await make_cold_links(truth, 50), unknown_codes(SCAN_RATE * 10)
+    """Whatever rate the processors leave the scanner (the goal is 10,000 a second), no link may fail for it."""
+    held = await make_cold_links(truth, 50)
     await measure(engine_urls(stage), tmp_path, seconds=1, held=held, held_rate=200)
-    found = await measure(
-        engine_urls(stage), tmp_path, seconds=10, held=held, held_rate=100, cold=scanned, cold_rate=SCAN_RATE
-    )
-    _report(f"links: {found.held}; random codes: {found.cold.count / 10:.0f}/s of {SCAN_RATE}/s, {found.cold}")
+    scans = [asyncio.create_task(scan(url, SECONDS)) for url in engine_urls(stage)]
+    found = await measure(engine_urls(stage), tmp_path, seconds=SECONDS - 2, held=held, held_rate=100)
+    answers = [await scanning for scanning in scans]
+    missing, unavailable = (sum(answer[name] for answer in answers) for name in ("missing", "unavailable"))
+    rate = (missing + unavailable) / SECONDS
+    _report(f"links: {found.held}; random codes: {rate:.0f}/s ({missing} x 404, {unavailable} x 503)")
     assert found.held.statuses["302"] == found.held.count
-    assert found.cold.statuses["404"] + found.cold.statuses["503"] == found.cold.count
+    assert not any(answer[name] for answer in answers for name in ("other", "errors"))
+
+
+async def scan(url: str, seconds: int) -> dict[str, int]:
+    """Ask for random codes over 32 connections, by wrk: it costs a tenth of what k6 takes."""
+    process = await asyncio.create_subprocess_exec(
+        "wrk", "--threads", "1", "--connections", "32", "--duration", f"{seconds}s", "--timeout", "20s",
+        "--script", str(SCAN), url, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    output, _ = await process.communicate()
+    return json.loads(output.splitlines()[-1])
 
 
 def _report(line: str) -> None:

@@ -214,6 +214,13 @@ def test_workers_scale_by_the_stream_that_they_read():
 
     (trigger,) = render(**VARIANTS["keda"])[("ScaledObject", "worker")]["spec"]["triggers"]
     assert (trigger["metadata"]["stream"], trigger["metadata"]["consumerGroup"]) == (STREAM, GROUP)
+    assert (trigger["type"], trigger["metadata"]["lagCount"]) == ("redis-streams", "20000")
+
+
+def test_of_several_streams_one_is_watched_for_its_part():
+    spread = {**VARIANTS["keda"], "settings": {"VAYRO_STREAM_SHARDS": "4", "VAYRO_REDIS_CLUSTER": True}}
+    (trigger,) = render(**spread)[("ScaledObject", "worker")]["spec"]["triggers"]
+    assert (trigger["type"], trigger["metadata"]["lagCount"]) == ("redis-cluster-streams", "5000")
 
 
 def test_the_database_is_migrated_before_an_upgrade_by_a_job_that_needs_nothing_of_the_release():
