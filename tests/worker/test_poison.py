@@ -1,4 +1,4 @@
-"""An event that kills the worker's process: it is found, becomes a dead letter, and holds up no other."""
+"""An event that kills the worker's process, or keeps it busy for ever: it is found, and becomes a dead letter."""
 
 import asyncio
 import signal
@@ -64,13 +64,13 @@ async def keep_running(settings: Settings, stopped: asyncio.Event) -> int:
         ends[1].cancel()
         if worker.returncode is None:
             worker.send_signal(signal.SIGTERM)
-        deaths += await ends[0] == -signal.SIGKILL
+        deaths += await ends[0] != 0
     return deaths
 
 
-async def check_poison(settings: Settings, database: Database) -> int:
+async def check_poison(settings: Settings, database: Database, user_agent: str = deadly_worker.POISON) -> int:
     """Send one event that kills among others that do not; return how many workers died of it."""
-    poison = make_payload(user_agent=deadly_worker.POISON, ip="198.51.100.9")
+    poison = make_payload(user_agent=user_agent, ip="198.51.100.9")
     send(settings, *(make_payload() for _ in range(20)), poison, *(make_payload() for _ in range(20)))
     stopped = asyncio.Event()
     supervisor = asyncio.create_task(keep_running(settings, stopped))
@@ -102,3 +102,13 @@ async def test_an_event_that_kills_its_worker_becomes_a_dead_letter(
     settings = settings_factory(database_url=sqlite_url, worker_batch_size=BATCH)
     async with opened(settings) as database:
         assert await check_poison(settings, database) == fatal_attempt(BATCH) - 1
+
+
+@pytest.mark.chaos  # each death takes three seconds
+@pytest.mark.timeout(400)
+async def test_an_event_that_holds_up_its_worker_becomes_a_dead_letter(
+    settings_factory: SettingsFactory, sqlite_url: str
+) -> None:
+    settings = settings_factory(database_url=sqlite_url, worker_batch_size=BATCH)
+    async with opened(settings) as database:
+        assert await check_poison(settings, database, deadly_worker.TAR) == fatal_attempt(BATCH) - 1

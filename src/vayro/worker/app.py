@@ -23,6 +23,7 @@ from vayro.worker.enrichment import Tools
 from vayro.worker.maintenance import Maintenance
 from vayro.worker.preparation import Preparer
 from vayro.worker.salts import SaltRing
+from vayro.worker.watchdog import watch_loop
 
 DRAIN_SECONDS = 8.0
 # Nobody waits for a worker's statements, and some read a day's clicks; but one that hangs must not hang for ever.
@@ -68,6 +69,7 @@ async def _run(settings: Settings) -> None:
     consumer = build_consumer(settings, database, metrics)
     watching = [] if settings.is_embedded else [watch_backlog(settings, metrics, stopped)]
     maintenance = Maintenance(database, metrics, list_chores(settings, database, metrics))
+    watching.append(watch_loop(stopped))
     work = asyncio.gather(consumer.run(stopped), maintenance.run(stopped), *watching)
     gc.freeze()
     _log.info("the worker runs", shape="embedded" if settings.is_embedded else "production")
