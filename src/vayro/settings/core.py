@@ -51,6 +51,9 @@ class CoreSettings(BaseSettings):
     stream_shards: Annotated[int, Field(ge=1, le=64)] = Field(
         1, description="Redis streams that clicks are spread over; the first is `stream:clicks`, others have a `{tag}`."
     )
+    stream_max_events: PositiveInt = Field(
+        2_000_000, description="Clicks that may wait in Redis, about 600 MB; beyond it they wait in the spools, on disk."
+    )
     redirect_host: str = Field("127.0.0.1", description="Address the Redirect Engine listens on.")
     redirect_port: Port = Field(8000, description="Port the Redirect Engine listens on.")
     redirect_workers: Annotated[int, Field(ge=1, le=256)] = Field(1, description="Engine processes.")

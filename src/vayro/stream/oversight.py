@@ -80,6 +80,10 @@ class StreamWatch:
                 return not group["pending"] and not group.get("lag")
         return not await self._client.xlen(self._stream)
 
+    async def count(self) -> int:
+        """Return how many entries are in the stream. Raises when Redis does not answer."""
+        return int(await self._client.xlen(self._stream))
+
     async def _look(self) -> StreamState:
         # On the stream's own node: a flush there takes the key with it.
         key = beside(self._stream, "epoch")
@@ -136,8 +140,14 @@ async def is_quiet(watches: Iterable[StreamWatch]) -> bool:
     return all([await _answer(watch.is_quiet()) for watch in watches])
 
 
-async def _answer(question: Awaitable[bool]) -> bool:
+async def count_entries(watches: Iterable[StreamWatch]) -> int:
+    """Return how many entries are in all streams; one that does not answer counts as empty."""
+    return sum([await _answer(watch.count()) for watch in watches])
+
+
+async def _answer(question: Awaitable[int]) -> int:
+    """Return the answer, or 0 (and thereby no) when Redis does not give one."""
     try:
         return await question
     except AWAY:
-        return False
+        return 0

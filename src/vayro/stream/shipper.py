@@ -29,7 +29,7 @@ from vayro.spool.reader import SpoolReader
 from vayro.stream.failover import CommittedWatch
 from vayro.stream.lane import Lane
 from vayro.stream.names import stream_names
-from vayro.stream.oversight import Patience, StreamWatch, has_lost, is_quiet
+from vayro.stream.oversight import Patience, StreamWatch, count_entries, has_lost, is_quiet
 from vayro.stream.pipe import PipeBroken, PipeMoved, RedisPipe, parse_address
 from vayro.stream.redis_client import open_redis
 from vayro.stream.shipping import Shipper
@@ -60,6 +60,13 @@ class ShippingLoop:
         self._orders: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._stop = threading.Event()
         self._published_at = 0.0
+        self._is_held_back = False
+
+    def hold_back(self, *, is_needed: bool) -> None:
+        """Leave the clicks in the spools from now on, or no longer: memory of Redis is dearer than disk."""
+        if is_needed != self._is_held_back:
+            _log.warning("clicks wait in the spools: the stream is full" if is_needed else "clicks are shipped again")
+        self._is_held_back = is_needed
 
     def start(self) -> None:
         """Start the thread."""
@@ -105,6 +112,9 @@ class ShippingLoop:
         """Ship what is new; return how long to sleep."""
         self._publish()
         try:
+            if self._is_held_back:
+                self._shipper.confirm()
+                return IDLE_SECONDS
             pause = BUSY_SECONDS if self._shipper.ship() else IDLE_SECONDS
         except PipeMoved:
             return BUSY_SECONDS
@@ -167,6 +177,7 @@ async def ship_until(stopped: asyncio.Event, settings: Settings, database: Datab
         while not await _is_set_within(stopped, OVERSEE_SECONDS):
             await _find_lost_lanes(cluster, loop, lanes)
             await oversee(loop, shipper, watches, committed, patience)
+            loop.hold_back(is_needed=await count_entries(watches) >= settings.stream_max_events)
     finally:
         await loop.stop()
         for lane in lanes:
