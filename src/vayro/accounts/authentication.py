@@ -10,12 +10,15 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from vayro.accounts import credentials, repository
+from vayro.accounts.permissions import scopes_of
 from vayro.accounts.records import Caller
 from vayro.database.engine import Database
 from vayro.errors import Unauthenticated, Unavailable
 
 MEMORY_SECONDS = 1.0
-"""How long an accepted key is believed without asking again. Revoking it in another process takes effect within this.
+"""How long an accepted key is believed without asking again.
+
+Revoking it in another process takes effect within this, as does a change of its user's role or their leaving.
 
 The query costs the API more CPU than the rest of creating a link; a client that sends 100 requests a second now pays
 it once.
@@ -57,9 +60,13 @@ class KeyAuthenticator:
         self._note_use(caller)
         return caller
 
-    def forget(self, key_id: UUID) -> None:
-        """Refuse a key at once that was revoked in this process."""
-        self._accepted = {key: known for key, known in self._accepted.items() if known.caller.key_id != key_id}
+    def forget(self, identifier: UUID) -> None:
+        """Ask again at once for a key that was revoked in this process, or for all keys of a user who has changed."""
+        self._accepted = {
+            key: known
+            for key, known in self._accepted.items()
+            if identifier not in (known.caller.key_id, known.caller.user_id)
+        }
 
     async def close(self) -> None:
         """Wait until all uses are noted."""
@@ -70,9 +77,10 @@ class KeyAuthenticator:
             row = await repository.find_caller(connection, key_hash)
         if row is None or not credentials.is_same_hash(bytes(row.key_hash), key_hash):
             raise Unauthenticated(_REFUSED)
-        if row.revoked_at or (row.expires_at and row.expires_at <= dt.datetime.now(dt.UTC)):
+        if row.revoked_at or row.disabled_at or (row.expires_at and row.expires_at <= dt.datetime.now(dt.UTC)):
             raise Unauthenticated(_REFUSED)
-        return Caller(row.workspace_id, row.user_id, row.id, row.is_admin), row.expires_at
+        scopes = scopes_of(row.role, row.scopes)
+        return Caller(row.workspace_id, row.user_id, row.id, row.is_admin, scopes), row.expires_at
 
     def _remember(self, key_hash: bytes, caller: Caller, expires_at: dt.datetime | None) -> None:
         seconds = MEMORY_SECONDS

@@ -50,7 +50,7 @@ def parse_scopes(names: Iterable[str]) -> str:
     return " ".join(scope for scope in SCOPES if scope in wanted)
 
 
-def require(scopes: frozenset[Scope], wanted: Scope) -> None:
+def require(scopes: frozenset[Scope], wanted: str) -> None:
     """Raise Forbidden unless the scope is among them; the message names it."""
     if wanted not in scopes:
         raise Forbidden(f"This needs the scope {wanted}.")

@@ -102,10 +102,19 @@ async def find_keys(connection: AsyncConnection, workspace_id: UUID | None = Non
 
 
 async def find_caller(connection: AsyncConnection, key_hash: bytes) -> AnyRow | None:
-    """Return the key with this hash and its user, whether it may still be used or not."""
-    key = (api_keys.c.id, api_keys.c.workspace_id, api_keys.c.user_id, api_keys.c.key_hash)
-    life = (api_keys.c.last_used_at, api_keys.c.expires_at, api_keys.c.revoked_at)
-    statement = select(*key, *life, users.c.is_admin).join(users).where(api_keys.c.key_hash == key_hash)
+    """Return the key with this hash, its user and their role, whether it may still be used or not.
+
+    None, too, when its user is not of the workspace any more.
+    """
+    key = (api_keys.c.id, api_keys.c.workspace_id, api_keys.c.user_id, api_keys.c.key_hash, api_keys.c.scopes)
+    life = (api_keys.c.expires_at, api_keys.c.revoked_at, users.c.disabled_at)
+    member = workspace_members.c
+    same = (member.workspace_id == api_keys.c.workspace_id) & (member.user_id == api_keys.c.user_id)
+    statement = (
+        select(*key, *life, users.c.is_admin, member.role)
+        .select_from(api_keys.join(users, users.c.id == api_keys.c.user_id).join(workspace_members, same))
+        .where(api_keys.c.key_hash == key_hash)
+    )
     return (await connection.execute(statement)).first()
 
 

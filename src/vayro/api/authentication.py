@@ -2,8 +2,10 @@
 
 from fastapi import Request
 from fastapi.openapi.models import HTTPBearer
+from fastapi.security import SecurityScopes
 from fastapi.security.base import SecurityBase
 
+from vayro.accounts import permissions
 from vayro.accounts.service import AccountService, Caller
 from vayro.errors import Unauthenticated
 
@@ -18,14 +20,18 @@ class BearerKey(SecurityBase):
         """Describe the scheme."""
         self.model = HTTPBearer(
             bearerFormat="vk_…",
-            description="An API key, made with `vayro keys create`. It belongs to one workspace.",
+            description="An API key, made with `POST /v1/keys` or `vayro keys create`. It belongs to one workspace; "
+            "the names beside it at each address are the scopes that it must have.",
         )
         self.scheme_name = "ApiKey"
 
-    async def __call__(self, request: Request) -> Caller:
-        """Return the caller. Raises Unauthenticated, which never repeats what was sent."""
+    async def __call__(self, request: Request, wanted: SecurityScopes) -> Caller:
+        """Return the caller. Raises Unauthenticated, which never repeats what was sent, and Forbidden."""
         accounts: AccountService = request.app.state.services.accounts
-        return await accounts.authenticate_key(read_key(request.headers.get("authorization", "")))
+        caller = await accounts.authenticate_key(read_key(request.headers.get("authorization", "")))
+        for scope in wanted.scopes:
+            permissions.require(caller.scopes, scope)
+        return caller
 
 
 def read_key(authorization: str) -> str:

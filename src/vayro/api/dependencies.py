@@ -37,4 +37,11 @@ async def get_services(request: Request) -> Services:  # FastAPI runs plain func
 
 
 CurrentServices = Annotated[Services, Depends(get_services)]
-CurrentCaller = Annotated[Caller, Security(BearerKey())]
+
+# Who calls, and what they must be allowed; the OpenAPI document names it. A route without one of these is public.
+_key = BearerKey()
+CurrentCaller = Annotated[Caller, Security(_key)]
+LinksReader = Annotated[Caller, Security(_key, scopes=["links:read"])]
+LinksWriter = Annotated[Caller, Security(_key, scopes=["links:write"])]
+AnalyticsReader = Annotated[Caller, Security(_key, scopes=["analytics:read"])]
+WorkspaceAdmin = Annotated[Caller, Security(_key, scopes=["admin"])]

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Response
 
-from vayro.api.dependencies import CurrentCaller, CurrentServices
+from vayro.api.dependencies import AnalyticsReader, CurrentServices
 from vayro.api.pagination import DEFAULT_PAGE, MAX_PAGE, PageCursor, decode_cursor
 from vayro.api.problems import document_problems
 from vayro.api.schemas.analytics import (
@@ -27,7 +27,7 @@ _LIVE_EXAMPLE = (
 
 
 @router.get("", summary="Analytics of all links", response_model=WorkspaceAnalytics, responses=document_problems(403))
-async def read_workspace_analytics(question: Question, caller: CurrentCaller, services: CurrentServices) -> Response:
+async def read_workspace_analytics(question: Question, caller: AnalyticsReader, services: CurrentServices) -> Response:
     """Count the clicks of all links of the caller's workspace, and name the links with most of them."""
     return _json(encode_analytics(await services.analytics.read_workspace(caller.workspace_id, question)))
 
@@ -46,7 +46,7 @@ async def read_workspace_analytics(question: Question, caller: CurrentCaller, se
     },
 )
 async def follow_clicks(
-    caller: CurrentCaller,
+    caller: AnalyticsReader,
     services: CurrentServices,
     last_event_id: Annotated[
         str | None,
@@ -66,7 +66,7 @@ async def follow_clicks(
     responses=document_problems(403, 404),
 )
 async def read_link_analytics(
-    link_id: UUID, question: Question, caller: CurrentCaller, services: CurrentServices
+    link_id: UUID, question: Question, caller: AnalyticsReader, services: CurrentServices
 ) -> Response:
     """Count the clicks of a link: in time, by place, by program, by where they came from."""
     return _json(encode_analytics(await services.analytics.read_link(caller.workspace_id, link_id, question)))
@@ -84,7 +84,7 @@ async def read_link_analytics(
 async def list_click_events(
     *,
     link_id: UUID,
-    caller: CurrentCaller,
+    caller: AnalyticsReader,
     services: CurrentServices,
     form: Annotated[
         Literal["json", "csv"] | None,

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Response
 from pydantic import TypeAdapter, ValidationError
 
-from vayro.api.dependencies import CurrentCaller, CurrentServices
+from vayro.api.dependencies import CurrentServices, LinksReader, LinksWriter
 from vayro.api.error_handlers import describe_invalid
 from vayro.api.pagination import DEFAULT_PAGE, PageCursor, PageLimit, decode_cursor
 from vayro.api.problems import document_problems, problem_of
@@ -51,7 +51,7 @@ _drafts: TypeAdapter[LinkCreate] = TypeAdapter(LinkCreate)
 )
 async def create_link(
     draft: LinkCreate,
-    caller: CurrentCaller,
+    caller: LinksWriter,
     services: CurrentServices,
     idempotency_key: Annotated[
         str | None,
@@ -77,7 +77,7 @@ async def create_link(
     },
     response_description="It was there.",
 )
-async def put_canonical_link(draft: CanonicalCreate, caller: CurrentCaller, services: CurrentServices) -> Response:
+async def put_canonical_link(draft: CanonicalCreate, caller: LinksWriter, services: CurrentServices) -> Response:
     """Return the one active canonical link for this destination and type; however many ask at once, there is one."""
     record, is_new = await services.links.put_canonical(caller, draft)
     return _json(encode_link(record, services.links.domains), 201 if is_new else 200)
@@ -89,7 +89,7 @@ async def put_canonical_link(draft: CanonicalCreate, caller: CurrentCaller, serv
     response_model=BulkResult,
     responses=document_problems(400, 403, 413),
 )
-async def create_links(bulk: BulkCreate, caller: CurrentCaller, services: CurrentServices) -> Response:
+async def create_links(bulk: BulkCreate, caller: LinksWriter, services: CurrentServices) -> Response:
     """Make many links; the answer says in order what became of each, and a bad one spoils no other."""
     checked = [_check(row) for row in bulk.links]
     made = iter(await services.links.create_many(caller, [one for one in checked if isinstance(one, LinkDraft)]))
@@ -100,7 +100,7 @@ async def create_links(bulk: BulkCreate, caller: CurrentCaller, services: Curren
 @router.get("", summary="List links", response_model=LinkPage, responses=document_problems(403))
 async def list_links(
     *,
-    caller: CurrentCaller,
+    caller: LinksReader,
     services: CurrentServices,
     q: Annotated[FilterText, Query(description="Looked for in code, title and destination.")] = None,
     tag: FilterText = None,
@@ -125,7 +125,7 @@ async def list_links(
 
 
 @router.get("/{link_id}", summary="Read a link", response_model=Link, responses=document_problems(403, 404))
-async def read_link(link_id: UUID, caller: CurrentCaller, services: CurrentServices) -> Response:
+async def read_link(link_id: UUID, caller: LinksReader, services: CurrentServices) -> Response:
     """Return a link of the caller's workspace."""
     record = await services.links.get(caller.workspace_id, link_id)
     return _json(encode_link(record, services.links.domains))
@@ -137,14 +137,14 @@ async def read_link(link_id: UUID, caller: CurrentCaller, services: CurrentServi
     response_model=Link,
     responses=document_problems(400, 403, 404, 409, 413),
 )
-async def edit_link(link_id: UUID, edit: LinkUpdate, caller: CurrentCaller, services: CurrentServices) -> Response:
+async def edit_link(link_id: UUID, edit: LinkUpdate, caller: LinksWriter, services: CurrentServices) -> Response:
     """Change what is sent; every redirect engine follows within a second."""
     record = await services.links.edit(caller.workspace_id, link_id, edit)
     return _json(encode_link(record, services.links.domains))
 
 
 @router.delete("/{link_id}", summary="Delete a link", status_code=204, responses=document_problems(403, 404))
-async def delete_link(link_id: UUID, caller: CurrentCaller, services: CurrentServices) -> Response:
+async def delete_link(link_id: UUID, caller: LinksWriter, services: CurrentServices) -> Response:
     """Delete a link; its code is free again, its clicks are purged later."""
     await services.links.delete(caller.workspace_id, link_id)
     return Response(status_code=204)
@@ -162,7 +162,7 @@ async def delete_link(link_id: UUID, caller: CurrentCaller, services: CurrentSer
 async def draw_qr_code(
     *,
     link_id: UUID,
-    caller: CurrentCaller,
+    caller: LinksReader,
     services: CurrentServices,
     form: Annotated[QrFormat, Query(alias="format")] = "svg",
     size: Annotated[int, Query(ge=MIN_SIZE, le=MAX_SIZE, description="Width in pixels, at most.")] = DEFAULT_SIZE,
