@@ -26,7 +26,8 @@ NONE = "none"
 SECTIONS = {
     "Where data rests": ("data_dir", "database_", "redis_", "stream_"),
     "Redirect Engine": ("redirect_", "fast_lane", "memory_", "trusted_proxies"),
-    "Dashboard API": ("api_", "short_url_base"),
+    "Dashboard API": ("api_", "dashboard_", "short_url_base"),
+    "Accounts": ("sign_up", "session_", "secret_", "smtp_", "mail_", "oidc_"),
     "The first administrator": ("bootstrap_",),
     "Short codes and destinations": ("code_", "blocked_"),
     "Clicks and privacy": ("store_ip", "retention_", "spool_", "worker_", "geoip_"),

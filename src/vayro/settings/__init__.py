@@ -1,24 +1,32 @@
 """Every option, typed and documented, in groups. `docs/configuration.md` is made from them."""
 
 import re
+from functools import cached_property
 
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import SettingsConfigDict
 
 from vayro.errors import SettingsError
+from vayro.settings.access import AccessSettings
 from vayro.settings.core import BUNDLED_GEOIP_DATABASE, INSTALLED_GEOIP_DATABASE, CoreSettings
 from vayro.settings.kinds import Network
 
 __all__ = ["BUNDLED_GEOIP_DATABASE", "INSTALLED_GEOIP_DATABASE", "Network", "Settings", "load_settings"]
 
 
-class Settings(CoreSettings):
+class Settings(CoreSettings, AccessSettings):
     """The options of all processes, read from the environment and a `.env` file.
 
     Frozen: one object is made at start and passed down.
     """
 
     model_config = SettingsConfigDict(env_prefix="VAYRO_", env_file=".env", extra="ignore", frozen=True)
+
+    @cached_property
+    def resolved_dashboard_url(self) -> str:
+        """Where people reach the Dashboard API, with the default filled in; no slash at its end."""
+        host = f"[{self.api_host}]" if ":" in self.api_host else self.api_host
+        return self.dashboard_url or f"http://{host}:{self.api_port}"
 
 
 def load_settings(**overrides: object) -> Settings:
