@@ -17,7 +17,7 @@ class AccessSettings(BaseSettings):
 
     dashboard_url: str = Field(
         "",
-        description="Where people reach the Dashboard API, like `https://links.example.com`: links in mails lead there. "
+        description="Where people reach the Dashboard API, like `https://links.example.com`; mails lead there. "
         "Default: `http://` and the API's host and port.",
     )
     sign_up: Literal["open", "invitation", "closed"] = Field(
