@@ -29,8 +29,9 @@ SECTIONS = {
     "Dashboard API": ("api_", "dashboard_", "short_url_base"),
     "Accounts": ("sign_up", "session_", "secret_", "smtp_", "mail_", "oidc_"),
     "The first administrator": ("bootstrap_",),
+    "Plans and billing": ("plans", "retention_", "stripe_"),
     "Short codes and destinations": ("code_", "blocked_"),
-    "Clicks and privacy": ("store_ip", "retention_", "spool_", "worker_", "geoip_"),
+    "Clicks and privacy": ("store_ip", "spool_", "worker_", "geoip_"),
     "Metrics, logs and traces": ("metrics_", "log_", "otlp_", "trace_"),
     "More": ("",),
 }

@@ -10,11 +10,13 @@ from vayro.errors import SettingsError
 from vayro.settings.access import AccessSettings
 from vayro.settings.core import BUNDLED_GEOIP_DATABASE, INSTALLED_GEOIP_DATABASE, CoreSettings
 from vayro.settings.kinds import Network
+from vayro.settings.limits import LimitSettings
+from vayro.settings.plans import PlanSettings
 
 __all__ = ["BUNDLED_GEOIP_DATABASE", "INSTALLED_GEOIP_DATABASE", "Network", "Settings", "load_settings"]
 
 
-class Settings(CoreSettings, AccessSettings):
+class Settings(CoreSettings, AccessSettings, PlanSettings, LimitSettings):
     """The options of all processes, read from the environment and a `.env` file.
 
     Frozen: one object is made at start and passed down.

@@ -52,7 +52,8 @@ class CoreSettings(BaseSettings):
         1, description="Redis streams that clicks are spread over; the first is `stream:clicks`, others have a `{tag}`."
     )
     stream_max_events: PositiveInt = Field(
-        2_000_000, description="Clicks that may wait in Redis, about 600 MB; beyond it they wait in the spools, on disk."
+        2_000_000,
+        description="Clicks that may wait in Redis, about 600 MB; beyond it they wait in the spools, on disk.",
     )
     redirect_host: str = Field("127.0.0.1", description="Address the Redirect Engine listens on.")
     redirect_port: Port = Field(8000, description="Port the Redirect Engine listens on.")
@@ -97,9 +98,6 @@ class CoreSettings(BaseSettings):
     )
     memory_max_links: PositiveInt = Field(200_000, description="Links that one engine process keeps in memory.")
     worker_batch_size: PositiveInt = Field(5_000, description="Clicks that the worker writes in one transaction.")
-    retention_days: str = Field(
-        "free=400,pro=800,enterprise=forever", description="Days that clicks are kept, by plan; their sums by day stay."
-    )
     metrics_host: str = Field("127.0.0.1", description="Address of `GET /metrics`.")
     metrics_port: Port | None = Field(
         None,

@@ -6,7 +6,6 @@ import structlog
 from sqlalchemy import Table, delete, text
 from sqlalchemy.sql.elements import ColumnElement
 
-from vayro.accounts.plans import parse_retention
 from vayro.clicks.purge import purge_deleted_links
 from vayro.clicks.retention import Retention
 from vayro.clicks.rollup_check import RollupCheck
@@ -33,8 +32,9 @@ _log = structlog.get_logger(__name__)
 
 
 def list_chores(settings: Settings, database: Database, metrics: Metrics) -> list[Chore]:
-    """Return the chores of this database. Raises SettingsError."""
-    retention = Retention(database, parse_retention(settings.retention_days))
+    """Return the chores of this database."""
+    days = {plan: limits.retention_days for plan, limits in settings.plan_table.items()}
+    retention = Retention(database, days)
     sweeps = Sweeps(database)
     chores = [
         Chore("rollups", 30, lambda: _roll_up(database)),
