@@ -31,7 +31,9 @@ SECTIONS = {
     "The first administrator": ("bootstrap_",),
     "Plans and billing": ("plans", "retention_", "stripe_"),
     "Short codes and destinations": ("code_", "blocked_"),
-    "Clicks and privacy": ("store_ip", "spool_", "worker_", "geoip_"),
+    "Limits": ("rate_limits", "limit_", "miss_budget_"),
+    "Domains": ("domain_",),
+    "Clicks and privacy": ("store_ip", "honour_dnt", "spool_", "worker_", "geoip_"),
     "Metrics, logs and traces": ("metrics_", "log_", "otlp_", "trace_"),
     "More": ("",),
 }

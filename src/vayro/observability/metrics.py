@@ -132,6 +132,10 @@ class Metrics:
         "route",
     )
 
+    limiter_failures: Counter = _counter(
+        "vayro_limiter_failures", "Times that limits were counted by one process alone, because Redis was away."
+    )
+
     # ── the processes themselves ──
     build_info: Gauge = _gauge("livemax", "vayro_build_info", "Always 1; the version is in the label.", "version")
     process_exits: Counter = _counter(

@@ -1,0 +1,64 @@
+"""How much anybody may do in a while, and whose word proves a domain."""
+
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+Rate = Annotated[str, Field(max_length=40)]
+
+BUDGETS = (
+    "read",
+    "write",
+    "bulk",
+    "user",
+    "public",
+    "sign_in",
+    "sign_in_address",
+    "sign_up",
+    "reset_password",
+    "second_factor",
+    "link_password",
+    "link_password_address",
+    "report",
+    "domain_proof",
+)
+"""Each has a setting `limit_…`."""
+
+
+class LimitSettings(BaseSettings):
+    """Budgets are written like `600/minute` or `20/15 minutes`; `off` for none."""
+
+    rate_limits: bool = Field(default=True, description="Off: nothing is limited, whatever the budgets below say.")
+    limit_read: Rate = Field("600000/minute", description="Requests of one API key or session that change nothing.")
+    limit_write: Rate = Field("600000/minute", description="Requests of one API key or session that change something.")
+    limit_bulk: Rate = Field("6000/minute", description="Requests of one API key or session that make or export many.")
+    limit_user: Rate = Field("1200000/minute", description="Requests of one user, with all keys and sessions.")
+    limit_public: Rate = Field(
+        "60000/minute", description="Requests without an account, or with a wrong key, from one address."
+    )
+    limit_sign_in: Rate = Field("30/15 minutes", description="Attempts to sign in to one account.")
+    limit_sign_in_address: Rate = Field("300/15 minutes", description="Attempts to sign in from one address.")
+    limit_sign_up: Rate = Field("60/hour", description="Accounts made from one address.")
+    limit_reset_password: Rate = Field("6/hour", description="Mails to one address that offer a new password.")
+    limit_second_factor: Rate = Field("20/15 minutes", description="Codes tried as second factor of one account.")
+    limit_link_password: Rate = Field("600/15 minutes", description="Passwords tried at one link, by everybody.")
+    limit_link_password_address: Rate = Field("30/15 minutes", description="Passwords of links tried from one address.")
+    limit_report: Rate = Field("30/hour", description="Links reported from one address.")
+    limit_domain_proof: Rate = Field(
+        "60/hour", description="Attempts of one workspace to prove that domains are its own."
+    )
+    miss_budget_per_minute: Annotated[int, Field(ge=0)] = Field(
+        600,
+        description="Unknown codes that one address of the Internet may try at an engine before it is answered 429 "
+        "instead of 404; 0: no limit. Links redirect all the same.",
+    )
+    domain_resolver: str = Field(
+        "",
+        description="Resolver that is asked for the DNS proof of domains, like `127.0.0.1:5353`. Empty: the system's.",
+    )
+    honour_dnt: bool = Field(
+        default=False,
+        description="Clicks with `DNT: 1` or `Sec-GPC: 1` are counted without address, city and visitor. A redirect "
+        "then takes twice the processor time.",
+    )
