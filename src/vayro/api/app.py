@@ -13,12 +13,15 @@ from vayro.accounts.service import AccountService
 from vayro.api.body_limit import BodyLimit
 from vayro.api.dependencies import Services
 from vayro.api.error_handlers import install_error_handlers
+from vayro.api.headers import SafetyHeaders
+from vayro.api.limits import RequestLimits
 from vayro.api.observer import Observer
 from vayro.api.problems import Problem
 from vayro.api.routes import analytics, health, links, pages
 from vayro.cache.adapters import open_link_cache
 from vayro.clicks.service import AnalyticsService
 from vayro.database.engine import open_database
+from vayro.limits.limiter import open_limiter
 from vayro.links.allocation import build_allocator
 from vayro.links.service import LinkService
 from vayro.observability import get_metrics
@@ -46,6 +49,7 @@ def build_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.add_middleware(BodyLimit, max_bytes=MAX_BODY_BYTES, exceptions={links.BULK_PATH: links.MAX_BULK_BODY_BYTES})
     app.add_middleware(Observer, metrics=get_metrics(), settings=settings)
+    app.add_middleware(SafetyHeaders, settings=settings)
     install_error_handlers(app)
     for router in (links.router, analytics.router, health.router, pages.router):
         app.include_router(router)
@@ -72,6 +76,8 @@ async def _build_services(settings: Settings, stack: AsyncExitStack) -> Services
     stack.push_async_callback(allocator.close)
     service = LinkService(settings, database, cache, allocator, get_metrics())
     stack.push_async_callback(service.close)
+    limiter = open_limiter(settings)
+    stack.push_async_callback(limiter.close)
     draining = asyncio.Event()
     clicks = AnalyticsService(database, draining=draining)
     stack.push_async_callback(clicks.close)
@@ -81,6 +87,7 @@ async def _build_services(settings: Settings, stack: AsyncExitStack) -> Services
         accounts=accounts,
         links=service,
         analytics=clicks,
+        limits=RequestLimits(settings, limiter),
         draining=draining,
     )
 

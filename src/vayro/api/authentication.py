@@ -7,6 +7,7 @@ from fastapi.security.base import SecurityBase
 
 from vayro.accounts import permissions
 from vayro.accounts.service import AccountService, Caller
+from vayro.api.limits import RequestLimits
 from vayro.errors import Unauthenticated
 
 
@@ -26,11 +27,23 @@ class BearerKey(SecurityBase):
         self.scheme_name = "ApiKey"
 
     async def __call__(self, request: Request, wanted: SecurityScopes) -> Caller:
-        """Return the caller. Raises Unauthenticated, which never repeats what was sent, and Forbidden."""
-        accounts: AccountService = request.app.state.services.accounts
-        caller = await accounts.authenticate_key(read_key(request.headers.get("authorization", "")))
+        """Return the caller. Raises Unauthenticated, which never repeats what was sent, Forbidden and RateLimited."""
+        caller = await self._identify(request)
         for scope in wanted.scopes:
             permissions.require(caller.scopes, scope)
+        return caller
+
+    async def _identify(self, request: Request) -> Caller:
+        """Return who sent the request, whose budget it is counted against; a stranger's is that of the address."""
+        accounts: AccountService = request.app.state.services.accounts
+        limits: RequestLimits = request.app.state.services.limits
+        limits.refuse_known_stranger(request)
+        try:
+            caller = await accounts.authenticate_key(read_key(request.headers.get("authorization", "")))
+        except Unauthenticated:
+            await limits.count_stranger(request)
+            raise
+        await limits.count(request, caller)
         return caller
 
 

@@ -12,6 +12,7 @@ from fastapi import Depends, Request, Security
 
 from vayro.accounts.service import AccountService, Caller
 from vayro.api.authentication import BearerKey
+from vayro.api.limits import RequestLimits
 from vayro.clicks.service import AnalyticsService
 from vayro.database.engine import Database
 from vayro.links.service import LinkService
@@ -27,6 +28,7 @@ class Services:
     accounts: AccountService
     links: LinkService
     analytics: AnalyticsService
+    limits: RequestLimits
     draining: asyncio.Event = field(default_factory=asyncio.Event)
 
 

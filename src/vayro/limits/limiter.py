@@ -79,7 +79,7 @@ class Limiter:
         ]
         if not wishes:
             return None
-        self._refuse_known(wishes)
+        self._refuse_remembered(wishes)
         standings = await self._spend(wishes)
         for wish, standing in zip(wishes, standings, strict=True):
             if not standing.is_allowed:
@@ -106,9 +106,16 @@ class Limiter:
                 return standings
         return [self._own.spend_now(*wish) for wish in wishes]
 
-    def _refuse_known(self, wishes: Sequence[Wish]) -> None:
-        if not self._refused:
-            return
+    def refuse_known(self, name: str, key: Callable[[], str]) -> None:
+        """Raise RateLimited if somebody was refused a moment ago; spends nothing, and mostly costs nothing.
+
+        Args: key, asked for only when anybody was refused lately.
+        """
+        budget = self.budgets[name]
+        if self._refused and budget:
+            self._refuse_remembered([Wish(budget, self._hash(key()))])
+
+    def _refuse_remembered(self, wishes: Sequence[Wish]) -> None:
         for wish in wishes:
             until, standing = self._refused.get((wish.budget.name, wish.key), (0.0, None))
             if standing and self._clock() < until:
