@@ -77,7 +77,7 @@ class Redactor:
 
 def build_redactor(settings: Settings) -> Redactor:
     """Return the redactor that knows the hosts which the settings name."""
-    urls = (settings.database_url, settings.database_replica_url, settings.redis_url)
+    urls = (settings.database_url, settings.database_replica_url, settings.redis_url, settings.dashboard_url)
     hosts = [settings.redirect_host, settings.api_host, settings.metrics_host]
     return Redactor([*hosts, *(_host_of(url) for url in urls)])
 
