@@ -132,6 +132,7 @@ class Metrics:
         "route",
     )
 
+    sign_ins: Counter = _counter("vayro_sign_ins", "Sign-ins, by how they ended.", "outcome")
     limiter_failures: Counter = _counter(
         "vayro_limiter_failures", "Times that limits were counted by one process alone, because Redis was away."
     )
