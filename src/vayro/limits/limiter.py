@@ -69,8 +69,8 @@ class Limiter:
     async def spend_all(self, wanted: Sequence[tuple[str, str, int]]) -> Standing | None:
         """Spend of several budgets: (name, key, cost). Return how the caller stands where least is left.
 
-        None when none of them is limited. Raises RateLimited as soon as one of them has not enough; what was spent of
-        the others stays spent.
+        None when none of them is limited. A negative cost gives back what this period still holds. Raises RateLimited
+        as soon as one of them has not enough; what was spent of the others stays spent.
         """
         wishes = [
             Wish(budget, self._hash(key), cost)

@@ -34,7 +34,7 @@ class MemoryWindows:
             before, current = (current if held == number - 1 else 0), 0
         is_allowed = weigh(Window(before, current, left), budget) + cost <= budget.amount
         if is_allowed:
-            current += cost
+            current = max(0, current + cost)
             self._counts[place] = (int(number), before, current)
             self._counts.move_to_end(place)
             if len(self._counts) > self._max_keys:

@@ -28,7 +28,7 @@ end
 if math.floor(before * left / period) + current + cost > amount then
   return {0, before, current, left}
 end
-current = current + cost
+current = math.max(0, current + cost)
 redis.call('SET', KEYS[1], string.format('%.0f %.0f %.0f', number, before, current), 'PX', period + left)
 return {1, before, current, left}
 """
