@@ -88,7 +88,9 @@ async def test_a_password_opens_only_its_own_account(accounts: AccountService, a
 async def test_a_key_stands_for_its_maker(accounts: AccountService, ada: User) -> None:
     secret = await accounts.create_key(ada.as_caller(), "laptop")
     [key] = await accounts.list_keys(ada.workspace_id)
-    assert await accounts.authenticate_key(secret) == Caller(ada.workspace_id, ada.id, key.id, is_admin=False)
+    assert await accounts.authenticate_key(secret) == Caller(
+        ada.workspace_id, ada.id, key.id, is_admin=False, plan="free"
+    )
     assert secret.startswith(key.prefix)
     assert key.user_email == ada.email
 

@@ -80,7 +80,8 @@ class KeyAuthenticator:
         if row.revoked_at or row.disabled_at or (row.expires_at and row.expires_at <= dt.datetime.now(dt.UTC)):
             raise Unauthenticated(_REFUSED)
         scopes = scopes_of(row.role, row.scopes)
-        return Caller(row.workspace_id, row.user_id, row.id, row.is_admin, scopes), row.expires_at
+        caller = Caller(row.workspace_id, row.user_id, row.id, row.is_admin, scopes, plan=row.plan)
+        return caller, row.expires_at
 
     def _remember(self, key_hash: bytes, caller: Caller, expires_at: dt.datetime | None) -> None:
         seconds = MEMORY_SECONDS

@@ -19,6 +19,7 @@ SCOPES: tuple[Scope, ...] = (
 ROLES: tuple[Role, ...] = ("owner", "admin", "member", "viewer")
 ALL_SCOPES: frozenset[Scope] = frozenset(SCOPES)
 EVERYTHING = "*"
+OWNER: Role = "owner"
 
 ROLE_SCOPES: Mapping[Role, frozenset[Scope]] = {
     "owner": ALL_SCOPES,

@@ -11,7 +11,8 @@ from vayro.accounts.permissions import ALL_SCOPES, Scope
 class Caller:
     """Who makes a request, and in which workspace. `key_id` is None when no API key was used.
 
-    `is_admin`: of the installation. `scopes`: what may be done in this workspace; see `permissions`.
+    `is_admin`: of the installation. `scopes`: what may be done in this workspace; see `permissions`. `plan`: of the
+    workspace, where it is known.
     """
 
     workspace_id: UUID
@@ -20,6 +21,7 @@ class Caller:
     is_admin: bool
     scopes: frozenset[Scope] = ALL_SCOPES
     session_id: UUID | None = None
+    plan: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,12 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key as people may see it: `prefix` is its beginning."""
+    """A key as people may see it: `prefix` is its beginning; the scope `*` is all that its user may do."""
 
     id: UUID
     name: str
     prefix: str
+    scopes: tuple[str, ...]
     created_at: dt.datetime
     last_used_at: dt.datetime | None
     expires_at: dt.datetime | None

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, insert, or_, select, update
+from sqlalchemy import Row, Select, case, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vayro.database.dialect import insert_ignoring
@@ -18,12 +18,12 @@ _USER = (
     users.c.plan,
     users.c.is_admin,
     users.c.created_at,
-    workspace_members.c.workspace_id,
 )
 _KEY = (
     api_keys.c.id,
     api_keys.c.name,
     api_keys.c.prefix,
+    api_keys.c.scopes,
     api_keys.c.created_at,
     api_keys.c.last_used_at,
     api_keys.c.expires_at,
@@ -78,14 +78,16 @@ async def find_password_hash(connection: AsyncConnection, email: str) -> str | N
     return hashed
 
 
-async def update_plan(connection: AsyncConnection, email: str, plan: str) -> bool:
-    """Set the plan of a user and of the workspaces they own; return False when there is no such user."""
+async def update_plan(connection: AsyncConnection, email: str, plan: str) -> list[UUID] | None:
+    """Set the plan of a user and of the workspaces they own, and return these; None when there is no such user."""
     statement = update(users).where(users.c.email == email).values(plan=plan).returning(users.c.id)
     user_id = await connection.scalar(statement)
+    if user_id is None:
+        return None
     members = workspace_members.c
     owned = select(members.workspace_id).where(members.user_id == user_id, members.role == "owner")
-    await connection.execute(update(workspaces).where(workspaces.c.id.in_(owned)).values(plan=plan))
-    return user_id is not None
+    changed = update(workspaces).where(workspaces.c.id.in_(owned)).values(plan=plan).returning(workspaces.c.id)
+    return [row.id for row in await connection.execute(changed)]
 
 
 async def insert_key(connection: AsyncConnection, values: dict[str, Any]) -> None:
@@ -93,11 +95,15 @@ async def insert_key(connection: AsyncConnection, values: dict[str, Any]) -> Non
     await connection.execute(insert(api_keys).values(values))
 
 
-async def find_keys(connection: AsyncConnection, workspace_id: UUID | None = None) -> list[AnyRow]:
-    """Return the keys of a workspace, or of all, revoked ones too, oldest first."""
+async def find_keys(
+    connection: AsyncConnection, workspace_id: UUID | None = None, key_id: UUID | None = None
+) -> list[AnyRow]:
+    """Return the keys of a workspace, or of all, or the one with this id; revoked ones too, oldest first."""
     statement = select(*_KEY).join(users).order_by(api_keys.c.created_at, api_keys.c.id)
     if workspace_id:
         statement = statement.where(api_keys.c.workspace_id == workspace_id)
+    if key_id:
+        statement = statement.where(api_keys.c.id == key_id)
     return list(await connection.execute(statement))
 
 
@@ -110,18 +116,21 @@ async def find_caller(connection: AsyncConnection, key_hash: bytes) -> AnyRow | 
     life = (api_keys.c.expires_at, api_keys.c.revoked_at, users.c.disabled_at)
     member = workspace_members.c
     same = (member.workspace_id == api_keys.c.workspace_id) & (member.user_id == api_keys.c.user_id)
+    workspace = workspaces.c.id == api_keys.c.workspace_id
+    known = api_keys.join(users, users.c.id == api_keys.c.user_id).join(workspace_members, same)
     statement = (
-        select(*key, *life, users.c.is_admin, member.role)
-        .select_from(api_keys.join(users, users.c.id == api_keys.c.user_id).join(workspace_members, same))
+        select(*key, *life, users.c.is_admin, member.role, workspaces.c.plan)
+        .select_from(known.join(workspaces, workspace))
         .where(api_keys.c.key_hash == key_hash)
     )
     return (await connection.execute(statement)).first()
 
 
-async def revoke_key(connection: AsyncConnection, key_id: UUID, now: dt.datetime) -> None:
-    """Revoke a key; the time of an earlier revocation stays."""
+async def revoke_key(connection: AsyncConnection, key_id: UUID, now: dt.datetime) -> UUID | None:
+    """Revoke a key and return its workspace; None when it was revoked before, which stays as it is."""
     statement = update(api_keys).where(api_keys.c.id == key_id, api_keys.c.revoked_at.is_(None))
-    await connection.execute(statement.values(revoked_at=now))
+    owner: UUID | None = await connection.scalar(statement.values(revoked_at=now).returning(api_keys.c.workspace_id))
+    return owner
 
 
 async def touch_key(connection: AsyncConnection, key_id: UUID, now: dt.datetime, at_most_every: dt.timedelta) -> None:
@@ -131,5 +140,13 @@ async def touch_key(connection: AsyncConnection, key_id: UUID, now: dt.datetime,
 
 
 def _users_with_workspace() -> Select[*tuple[Any, ...]]:
-    owned = (workspace_members.c.user_id == users.c.id) & (workspace_members.c.role == "owner")
-    return select(*_USER).join(workspace_members, owned).order_by(users.c.created_at, users.c.id)
+    """Of several workspaces: one that the user owns before one that they were invited to, then the oldest."""
+    member = workspace_members.c
+    first = (
+        select(member.workspace_id)
+        .where(member.user_id == users.c.id)
+        .order_by(case((member.role == "owner", 0), else_=1), member.created_at, member.workspace_id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    return select(*_USER, first.label("workspace_id")).order_by(users.c.created_at, users.c.id)

@@ -18,23 +18,30 @@ if TYPE_CHECKING:
 app = typer.Typer(help="API keys.", no_args_is_help=True)
 
 
-@app.command(epilog="Example: vayro keys create --user ada@example.com --name laptop")
+@app.command(epilog="Example: vayro keys create --user ada@example.com --name report --scope analytics:read")
 def create(
     user: Annotated[str, typer.Option("--user", metavar="EMAIL", help="Whose key it is.")],
     name: Annotated[str, typer.Option("--name", help="What it is for.")],
+    scope: Annotated[
+        list[str] | None, typer.Option("--scope", help="What it may do; may be repeated. Default: all its user may.")
+    ] = None,
     expires_in_days: Annotated[int | None, typer.Option(min=1, max=3650, help="Refuse it after so many days.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make an API key and print it: alone, on stdout, this once. Only its hash is kept."""
+    """Make an API key and print it: alone, on stdout, this once. Only its hash is kept.
+
+    Scopes: links:read, links:write, analytics:read, sites:write, campaigns:write, admin.
+    """
     expires_at = dt.datetime.now(dt.UTC) + dt.timedelta(days=expires_in_days) if expires_in_days else None
+    scopes = scope or ["*"]
 
     async def work(session: Session) -> str:
         owner = await session.accounts.get_user(user)
-        return await session.accounts.create_key(owner.as_caller(), name, expires_at=expires_at)
+        return await session.accounts.create_key(owner.as_caller(), name, scopes=scopes, expires_at=expires_at)
 
     key = run(work)
     if as_json:
-        print_json({"key": key, "user": user, "name": name, "expires_at": expires_at})
+        print_json({"key": key, "user": user, "name": name, "scopes": scopes, "expires_at": expires_at})
     else:
         typer.echo(key)
 
@@ -52,7 +59,8 @@ def list_keys(
         owner = await session.accounts.get_user(user) if user else None
         return await session.accounts.list_keys(owner.workspace_id if owner else None)
 
-    print_rows([asdict(key) for key in run(work)], as_json=as_json)
+    shown = [asdict(key) | {"scopes": " ".join(key.scopes)} for key in run(work)]
+    print_rows(shown, as_json=as_json)
 
 
 @app.command(epilog="Example: vayro keys revoke vk_7Yq2mB1x")
