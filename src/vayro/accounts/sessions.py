@@ -1,0 +1,204 @@
+"""Sessions: a signed-in browser, known by a random token of which only the hash is kept.
+
+Nothing is remembered in the process, so a session that was ended is refused by every process at once.
+"""
+
+import asyncio
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+from uuid_utils.compat import uuid7
+
+from vayro.accounts import access_repository as repository
+from vayro.accounts import audit, tokens
+from vayro.accounts.permissions import scopes_of
+from vayro.accounts.records import Caller
+from vayro.database.engine import Database
+from vayro.errors import Forbidden, NotFound, Unauthenticated, Unavailable
+from vayro.settings import Settings
+
+SESSIONS_MAX = 50
+"""Of one user; a sign-in beyond them ends the oldest."""
+
+NOTED_AT_MOST_EVERY = dt.timedelta(minutes=1)
+BROWSER_MAX = 120
+_log = structlog.get_logger(__name__)
+_REFUSED = "The session has ended: sign in again."
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRecord:
+    """A session as its person may see it."""
+
+    id: UUID
+    browser: str
+    created_at: dt.datetime
+    last_seen_at: dt.datetime
+    expires_at: dt.datetime
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A session that was just opened, or given a new token. The token goes into the cookie and nowhere else."""
+
+    token: str
+    caller: Caller
+
+    def __repr__(self) -> str:
+        """Show no more than may be logged."""
+        return f"Opened({self.caller.session_id})"
+
+
+class Sessions:
+    """Opens, recognises and ends sessions."""
+
+    def __init__(self, database: Database, settings: Settings, clock: tokens.Clock = tokens.now) -> None:
+        """Args: settings, for the lifetimes; clock, what time it is."""
+        self._database = database
+        self._idle = dt.timedelta(seconds=settings.session_idle_seconds)
+        self._longest = dt.timedelta(seconds=settings.session_max_seconds)
+        self._clock = clock
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def open(self, connection: AsyncConnection, person: Any, browser: str, **how: Any) -> Opened:
+        """Open a session for a user who has proved who they are, in that transaction.
+
+        Args: person, their row; browser, what the session is called in lists; how they did, for the audit log.
+        """
+        home = await repository.find_home(connection, person.id)
+        if home is None:
+            raise Forbidden("You belong to no workspace.")
+        at, token = self._clock(), tokens.new_token()
+        session = {"id": uuid7(), "token_hash": tokens.hash_token(token), "user_id": person.id}
+        session |= {"workspace_id": home.id, "browser": _printable(browser)}
+        session |= {"created_at": at, "authenticated_at": at, "last_seen_at": at, "expires_at": at + self._longest}
+        await repository.insert_session(connection, session)
+        await repository.delete_oldest_sessions(connection, person.id, SESSIONS_MAX)
+        caller = Caller(home.id, person.id, None, person.is_admin, scopes_of(home.role), session["id"])
+        await audit.note(connection, caller, "session.open", person.id, how)
+        return Opened(token, caller)
+
+    async def find_caller(self, token: str) -> Caller:
+        """Return whom a session's token stands for, with what their role allows now. Raises Unauthenticated."""
+        if not tokens.is_plausible_token(token):
+            raise Unauthenticated(_REFUSED)
+        async with self._database.read() as connection:
+            row = await repository.find_session(connection, tokens.hash_token(token))
+        if row is None or not self._is_alive(row) or row.disabled_at:
+            raise Unauthenticated(_REFUSED)
+        if row.role is None:
+            row = await self._move_home(row, tokens.hash_token(token))
+        self._note_use(row)
+        return Caller(row.workspace_id, row.user_id, None, row.is_admin, scopes_of(row.role), row.id)
+
+    async def rotate(self, connection: AsyncConnection, caller: Caller, **changes: Any) -> Opened:
+        """Give a session a new token, so that whoever had the old one is out. Raises Unauthenticated when it ended."""
+        token = tokens.new_token()
+        session_id = session_of(caller)
+        if not await repository.update_session(
+            connection, session_id, token_hash=tokens.hash_token(token), last_seen_at=self._clock(), **changes
+        ):
+            raise Unauthenticated(_REFUSED)
+        return Opened(token, caller)
+
+    async def switch(self, caller: Caller, workspace_id: UUID) -> Opened:
+        """Go on in another workspace of the user, with another token. Raises NotFound when they are no member."""
+        async with self._database.transaction() as connection:
+            theirs = await repository.find_workspaces(connection, caller.user_id)
+            role = next((row.role for row in theirs if row.id == workspace_id), None)
+            if role is None:
+                raise NotFound("There is no such workspace.")
+            opened = await self.rotate(connection, caller, workspace_id=workspace_id)
+        return replace(opened, caller=replace(caller, workspace_id=workspace_id, scopes=scopes_of(role)))
+
+    async def end(self, token: str) -> None:
+        """End the session with this token, if there is one."""
+        if tokens.is_plausible_token(token):
+            async with self._database.transaction() as connection:
+                await repository.delete_session_by_token(connection, tokens.hash_token(token))
+
+    async def end_all(self, caller: Caller) -> int:
+        """End all sessions of the caller, this one too; return how many there were."""
+        async with self._database.transaction() as connection:
+            ended = await repository.delete_sessions(connection, caller.user_id)
+            await audit.note(connection, caller, "session.end_all", caller.user_id, {"sessions": ended})
+        return ended
+
+    async def end_one(self, caller: Caller, session_id: UUID) -> None:
+        """End a session of the caller. Raises NotFound."""
+        async with self._database.transaction() as connection:
+            if not await repository.delete_sessions(connection, caller.user_id, only=session_id):
+                raise NotFound("There is no such session.")
+            await audit.note(connection, caller, "session.end", session_id)
+
+    async def list_sessions(self, caller: Caller) -> list[SessionRecord]:
+        """Return the caller's sessions that could still be used, newest first."""
+        async with self._database.read() as connection:
+            rows = await repository.find_sessions(connection, caller.user_id, self._clock())
+        return [self._record(row, caller) for row in rows if self._is_alive(row)]
+
+    async def list_workspaces(self, caller: Caller) -> Sequence[Any]:
+        """Return the caller's workspaces (id, name, plan, role), their own first."""
+        async with self._database.read() as connection:
+            return await repository.find_workspaces(connection, caller.user_id)
+
+    async def close(self) -> None:
+        """Wait until all uses are noted."""
+        await asyncio.gather(*self._tasks)
+
+    def _is_alive(self, row: Any) -> bool:
+        at = self._clock()
+        return bool(at < row.expires_at and at < row.last_seen_at + self._idle)
+
+    def _record(self, row: Any, caller: Caller) -> SessionRecord:
+        ends = min(row.expires_at, row.last_seen_at + self._idle)
+        return SessionRecord(
+            row.id, row.browser, row.created_at, row.last_seen_at, ends, is_current=row.id == caller.session_id
+        )
+
+    async def _move_home(self, row: Any, token_hash: bytes) -> Any:
+        """Have a session whose user left its workspace go on in one of theirs."""
+        async with self._database.transaction() as connection:
+            home = await repository.find_home(connection, row.user_id)
+            if home is None:
+                raise Forbidden("You belong to no workspace.")
+            await repository.update_session(connection, row.id, workspace_id=home.id)
+            moved = await repository.find_session(connection, token_hash)
+        if moved is None:
+            raise Unauthenticated(_REFUSED)
+        return moved
+
+    def _note_use(self, row: Any) -> None:
+        """Write `last_seen_at` beside the request, never in its way, and at most once a minute."""
+        at = self._clock()
+        if row.last_seen_at > at - min(NOTED_AT_MOST_EVERY, self._idle / 4):
+            return
+        task = asyncio.create_task(self._write_use(row.id, at))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _write_use(self, session_id: UUID, at: dt.datetime) -> None:
+        older = at - min(NOTED_AT_MOST_EVERY, self._idle / 4)
+        try:
+            async with self._database.transaction() as connection:
+                await repository.touch_session(connection, session_id, at, older)
+        except (Unavailable, SQLAlchemyError) as error:
+            _log.warning("The last use of a session was not noted.", error=type(error).__name__)
+
+
+def session_of(caller: Caller) -> UUID:
+    """Return the caller's session. Raises Forbidden for who sent a key: a key manages no person's sign-in."""
+    if caller.session_id is None:
+        raise Forbidden("This is for people who are signed in; an API key cannot do it.")
+    return caller.session_id
+
+
+def _printable(browser: str) -> str:
+    return "".join(filter(str.isprintable, browser))[:BROWSER_MAX]
