@@ -9,15 +9,17 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 import vayro
+from vayro.accounts.mail import open_outbox
 from vayro.accounts.service import AccountService
 from vayro.api.body_limit import BodyLimit
 from vayro.api.dependencies import Services
 from vayro.api.error_handlers import install_error_handlers
+from vayro.api.governance import build_governance
 from vayro.api.headers import SafetyHeaders
 from vayro.api.limits import RequestLimits
 from vayro.api.observer import Observer
 from vayro.api.problems import Problem
-from vayro.api.routes import analytics, health, links, pages
+from vayro.api.routes import analytics, audit, health, keys, links, pages, workspaces
 from vayro.cache.adapters import open_link_cache
 from vayro.clicks.service import AnalyticsService
 from vayro.database.engine import open_database
@@ -51,8 +53,8 @@ def build_app(settings: Settings) -> FastAPI:
     app.add_middleware(Observer, metrics=get_metrics(), settings=settings)
     app.add_middleware(SafetyHeaders, settings=settings)
     install_error_handlers(app)
-    for router in (links.router, analytics.router, health.router, pages.router):
-        app.include_router(router)
+    for module in (links, analytics, workspaces, keys, audit, health, pages):
+        app.include_router(module.router)
     pages.mount_assets(app)
     _document(app)
     return app
@@ -72,6 +74,8 @@ async def _build_services(settings: Settings, stack: AsyncExitStack) -> Services
     stack.push_async_callback(cache.close)
     accounts = AccountService(database)
     stack.push_async_callback(accounts.close)
+    outbox = open_outbox(settings)
+    stack.push_async_callback(outbox.close)
     allocator = build_allocator(settings, database)
     stack.push_async_callback(allocator.close)
     service = LinkService(settings, database, cache, allocator, get_metrics())
@@ -85,6 +89,7 @@ async def _build_services(settings: Settings, stack: AsyncExitStack) -> Services
         settings=settings,
         database=database,
         accounts=accounts,
+        governance=build_governance(settings, database, accounts, outbox),
         links=service,
         analytics=clicks,
         limits=RequestLimits(settings, limiter),

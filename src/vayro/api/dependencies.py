@@ -12,6 +12,7 @@ from fastapi import Depends, Request, Security
 
 from vayro.accounts.service import AccountService, Caller
 from vayro.api.authentication import BearerKey
+from vayro.api.governance import Governance
 from vayro.api.limits import RequestLimits
 from vayro.clicks.service import AnalyticsService
 from vayro.database.engine import Database
@@ -26,6 +27,7 @@ class Services:
     settings: Settings
     database: Database
     accounts: AccountService
+    governance: Governance
     links: LinkService
     analytics: AnalyticsService
     limits: RequestLimits
