@@ -122,7 +122,8 @@ async def test_a_domain_may_be_used_by_its_workspace_alone(
 ) -> None:
     async with database.transaction() as connection:
         for name, owner in (("ada.test", ada.workspace_id), ("all.test", None)):
-            await connection.execute(domains.insert().values(name=name, workspace_id=owner, created_at=now()))
+            row = {"name": name, "workspace_id": owner, "verified_at": now(), "created_at": now()}
+            await connection.execute(domains.insert().values(row))
     assert (await service.create(ada, draft(domain="ADA.test", short_code="one"))).domain == "ada.test"
     assert (await service.create(bob, draft(domain="all.test", short_code="one"))).domain == "all.test"
     assert (await service.create(bob, draft(domain="go.test", short_code="one"))).domain == ""

@@ -52,7 +52,8 @@ async def _fill(settings: Settings, *, with_domain: bool) -> None:
         await make_link(database, **{"target_url": f"https://example.com/{number}", **values})
     if with_domain:
         async with database.transaction() as connection:
-            await connection.execute(domains.insert().values(name="go.example.com", created_at=NOW))
+            row = {"name": "go.example.com", "verified_at": NOW, "created_at": NOW}
+            await connection.execute(domains.insert().values(row))
     await database.close()
 
 

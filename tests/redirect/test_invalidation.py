@@ -51,7 +51,7 @@ class Author:
     def add_domain(self, name: str) -> None:
         async def add(database: Database) -> None:
             async with database.transaction() as connection:
-                await connection.execute(domains.insert().values(name=name, created_at=_now()))
+                await connection.execute(domains.insert().values(name=name, verified_at=_now(), created_at=_now()))
 
         self._run(add)
 

@@ -19,12 +19,13 @@ from vayro.api.headers import SafetyHeaders
 from vayro.api.limits import RequestLimits
 from vayro.api.observer import Observer
 from vayro.api.problems import Problem
-from vayro.api.routes import analytics, audit, health, keys, links, pages, workspaces
+from vayro.api.routes import analytics, audit, domains, health, keys, links, pages, workspaces
 from vayro.cache.adapters import open_link_cache
 from vayro.clicks.service import AnalyticsService
 from vayro.database.engine import open_database
 from vayro.limits.limiter import open_limiter
 from vayro.links.allocation import build_allocator
+from vayro.links.domain_service import open_domains
 from vayro.links.service import LinkService
 from vayro.observability import get_metrics
 from vayro.settings import Settings
@@ -53,7 +54,7 @@ def build_app(settings: Settings) -> FastAPI:
     app.add_middleware(Observer, metrics=get_metrics(), settings=settings)
     app.add_middleware(SafetyHeaders, settings=settings)
     install_error_handlers(app)
-    for module in (links, analytics, workspaces, keys, audit, health, pages):
+    for module in (links, domains, analytics, workspaces, keys, audit, health, pages):
         app.include_router(module.router)
     pages.mount_assets(app)
     _document(app)
@@ -92,6 +93,7 @@ async def _build_services(settings: Settings, stack: AsyncExitStack) -> Services
         governance=build_governance(settings, database, accounts, outbox),
         links=service,
         analytics=clicks,
+        domains=open_domains(settings, database, service),
         limits=RequestLimits(settings, limiter),
         draining=draining,
     )

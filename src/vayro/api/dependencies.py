@@ -16,6 +16,7 @@ from vayro.api.governance import Governance
 from vayro.api.limits import RequestLimits
 from vayro.clicks.service import AnalyticsService
 from vayro.database.engine import Database
+from vayro.links.domain_service import DomainService
 from vayro.links.service import LinkService
 from vayro.settings import Settings
 
@@ -30,6 +31,7 @@ class Services:
     governance: Governance
     links: LinkService
     analytics: AnalyticsService
+    domains: DomainService
     limits: RequestLimits
     draining: asyncio.Event = field(default_factory=asyncio.Event)
 

@@ -23,6 +23,7 @@ MAX_WAITING = 4_000
 _COLUMNS = (
     links.c.id, links.c.domain, links.c.short_code, links.c.target_url, links.c.is_active, links.c.version,
     links.c.redirect_status, links.c.cache_seconds, links.c.expires_at, links.c.expired_url, links.c.max_clicks,
+    links.c.disabled_reason, links.c.password_hash.is_not(None).label("has_password"),
 )  # fmt: skip
 Place = tuple[str, str]
 """Domain and code."""
@@ -56,10 +57,12 @@ class LinkLookup:
                 self._start()
         return await asyncio.shield(future)
 
-    async def find_domains(self) -> set[str]:
-        """Return the names of all registered domains. Raises Unavailable."""
+    async def find_domains(self) -> Sequence[tuple[str, str | None, str | None]]:
+        """Return the verified domains: name, and where `/` and unknown codes lead. Raises Unavailable."""
+        query = select(domains.c.name, domains.c.root_url, domains.c.not_found_url)
         async with self._database.read() as connection:
-            return set((await connection.execute(select(domains.c.name))).scalars())
+            rows = await connection.execute(query.where(domains.c.verified_at.is_not(None)))
+            return [(row.name, row.root_url, row.not_found_url) for row in rows]
 
     def _start(self) -> None:
         self._is_gathering = True

@@ -13,6 +13,8 @@ from vayro.clicks.rollup_job import RollupJob
 from vayro.database.engine import Database
 from vayro.database.models import click_batches, click_dead_letters, click_segments, link_changes
 from vayro.database.partitions import create_ahead
+from vayro.links.domain_proof import DnsProof
+from vayro.links.domain_watch import watch_domains
 from vayro.links.duplicates import count_duplicates
 from vayro.links.idempotency import delete_claims_before
 from vayro.observability import Metrics
@@ -41,6 +43,7 @@ def list_chores(settings: Settings, database: Database, metrics: Metrics) -> lis
         Chore("rollup_check", DAY, lambda: _check_rollups(database, metrics)),
         Chore("retention", HOUR, lambda: _let_expire(retention, metrics)),
         Chore("deleted_links", MINUTE, lambda: _purge_deleted_links(database)),
+        Chore("domains", MINUTE, lambda: watch_domains(database, DnsProof(settings.domain_resolver), _now())),
         Chore("old_salts", 10 * MINUTE, lambda: delete_old_salts(database)),
         Chore("old_batches", MINUTE, sweeps.delete_batches),
         Chore("old_changes", HOUR, sweeps.delete_changes),
@@ -131,6 +134,10 @@ async def _count_default_partition(database: Database) -> int:
 async def _count_duplicates(database: Database) -> int:
     async with database.replica_read() as connection:
         return await count_duplicates(connection)
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 def _before(column: ColumnElement[dt.datetime], kept: dt.timedelta) -> ColumnElement[bool]:
