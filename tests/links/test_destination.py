@@ -8,9 +8,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from vayro.errors import BlockedDomain, InvalidUrl, SelfLink, ValidationFailed
-from vayro.links.block_list import BlockList, load_block_list
+from vayro.links.block_list import BlockList
 from vayro.links.destination import MAX_CHARACTERS, Destination, parse_destination, read_parts
 from vayro.links.host_name import canonical_own_hosts
+from vayro.links.lists import make_block_list
 
 OWN = canonical_own_hosts(["go.example", "127.0.0.1:8000", "bücher.example", "10.1.2.3"])
 BLOCKED = BlockList(["evil.test", "*.wild.test", " .dotted.test ", "кино.рф", "203.0.113.9", "", "not a host"])
@@ -215,7 +216,7 @@ def test_blocked_domains_come_from_the_setting_and_from_the_file(settings_factor
     assert callable(settings_factory)
     settings = settings_factory(blocked_domains="a.test, b.test")
     (settings.data_dir / "blocked-domains.txt").write_text("# ours\nc.test  # since May\n\n")
-    found = [load_block_list(settings).find(host) for host in ("x.a.test", "b.test", "c.test", "ours", "d.test")]
+    found = [make_block_list(settings).find(host) for host in ("x.a.test", "b.test", "c.test", "ours", "d.test")]
     assert found == ["a.test", "b.test", "c.test", None, None]
 
 

@@ -11,7 +11,8 @@ DEFAULT_DOMAIN = ""
 class LinkSnapshot(msgspec.Struct, frozen=True, omit_defaults=True):
     """One version of a link. A deleted link leaves a tombstone: `is_deleted`, with the last version + 1.
 
-    In JSON: `target`, `active`, `id`, `version` always; the rest when it is not the default.
+    In JSON: `target`, `active`, `id`, `version` always; the rest when it is not the default. Of a password it says only
+    that there is one: Redis holds no secret. `disabled_reason`: the link was taken down.
     """
 
     domain: str
@@ -26,6 +27,8 @@ class LinkSnapshot(msgspec.Struct, frozen=True, omit_defaults=True):
     expired_url: str | None = None
     max_clicks: int | None = None
     is_deleted: bool = False
+    has_password: bool = False
+    disabled_reason: str | None = None
 
 
 _decoder = msgspec.json.Decoder(LinkSnapshot)

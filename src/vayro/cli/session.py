@@ -15,7 +15,9 @@ from vayro.supervisor.data_dir import prepare_data_dir
 
 if TYPE_CHECKING:
     from vayro.links.registration import DomainRegistry
+    from vayro.links.reports import ReportDesk
     from vayro.links.service import LinkService
+    from vayro.links.takedown import Takedown
     from vayro.links.upkeep import LinkUpkeep
 
 # One statement of a command may touch every link there is.
@@ -55,6 +57,21 @@ class Session:
         service = LinkService(self.settings, self.database, cache, allocator, get_metrics())
         self.stack.push_async_callback(service.close)
         return service
+
+    def takedown(self) -> Takedown:
+        """Return the service that takes links down."""
+        from vayro.cache.adapters import open_link_cache
+        from vayro.links.takedown import Takedown
+
+        cache = open_link_cache(self.settings)
+        self.stack.push_async_callback(cache.close)
+        return Takedown(self.database, cache)
+
+    def reports(self) -> ReportDesk:
+        """Return the reports of the public."""
+        from vayro.links.reports import ReportDesk
+
+        return ReportDesk(self.database)
 
     def upkeep(self) -> LinkUpkeep:
         """Return the service that keeps the set of links in order."""

@@ -1,23 +1,50 @@
-"""Domains that no link may lead to."""
+r"""What no link may lead to: domains with their subdomains, single hosts, regular expressions.
 
+evil.example                 the domain and all below it; also as *.evil.example, .evil.example, ||evil.example^
+=host.evil.example           this host alone; also as in a hosts file: 0.0.0.0 host.evil.example
+/evil\.example/.*login/       every destination in whose canonical form this occurs, in small letters or capitals
+# a comment; also behind an entry, and ! at the beginning of a line
+"""
+
+import re
 from collections.abc import Iterable
 
+from vayro.links.expressions import Expressions
 from vayro.links.host_name import canonical_host
-from vayro.settings import Settings
 
 FILE_NAME = "blocked-domains.txt"
+MAX_ENTRIES = 2_000_000
+# Names that need no parser to be canonical: nearly all of a long list, at a twentieth of the time.
+_PLAIN = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+_HOSTS_LINE = re.compile(r"(?:0\.0\.0\.0|127\.0\.0\.1|::1?)\s+(\S+)")
+_THIS_MACHINE = frozenset({"localhost", "localhost.localdomain", "local", "broadcasthost", "0.0.0.0"})  # noqa: S104
 
 
 class BlockList:
-    """Domains, each with all its subdomains."""
+    """Entries of any form. To ask for a host costs as many looks into a table as it has dots, expressions apart."""
 
-    def __init__(self, domains: Iterable[str] = ()) -> None:
-        """Args: domains, host names in any form; a leading `*.` or `.` says nothing more."""
-        names = (domain.strip().removeprefix("*").removeprefix(".") for domain in domains)
-        self._domains = frozenset(filter(None, map(canonical_host, filter(None, names))))
+    def __init__(self, entries: Iterable[str] = ()) -> None:
+        """Args: entries, lines of a list; what is none of the forms above is passed over."""
+        domains: set[str] = set()
+        hosts: set[str] = set()
+        patterns: list[str] = []
+        for _, entry in zip(range(MAX_ENTRIES), entries, strict=False):
+            _add(entry.strip(), domains, hosts, patterns)
+        self._domains = frozenset(domains)
+        self._hosts = frozenset(hosts)
+        self._expressions = Expressions(patterns)
+        self._has_expressions = len(self._expressions) > 0
 
-    def find(self, host: str) -> str | None:
-        """Return the entry that blocks a normalised host, or None."""
+    def __len__(self) -> int:
+        """Return how many entries are in force."""
+        return len(self._domains) + len(self._hosts) + len(self._expressions)
+
+    def find(self, host: str, href: str = "") -> str | None:
+        """Return the entry that blocks a normalised host, or a destination in its canonical form; None for neither."""
+        if self._has_expressions and (pattern := self._expressions.find(href)):
+            return f"/{pattern}/"
+        if host in self._hosts:
+            return host
         while host:
             if host in self._domains:
                 return host
@@ -25,11 +52,23 @@ class BlockList:
         return None
 
 
-def load_block_list(settings: Settings) -> BlockList:
-    """Return the domains of VAYRO_BLOCKED_DOMAINS and of `blocked-domains.txt` in the data directory.
+def _add(entry: str, domains: set[str], hosts: set[str], patterns: list[str]) -> None:
+    if len(entry) > 2 and entry.startswith("/") and entry.endswith("/"):
+        patterns.append(entry[1:-1])
+        return
+    if entry.startswith(("!", "#")):
+        return
+    entry = entry.partition("#")[0].strip()
+    if line := _HOSTS_LINE.fullmatch(entry):
+        if line[1] not in _THIS_MACHINE:
+            _add_name(line[1], hosts)
+    elif entry.startswith("="):
+        _add_name(entry[1:], hosts)
+    elif entry:
+        _add_name(entry.removeprefix("||").removesuffix("^").removeprefix("*").removeprefix("."), domains)
 
-    The file has one domain a line; `#` begins a comment. It is read once, at start.
-    """
-    path = settings.data_dir / FILE_NAME
-    lines = path.read_text("utf-8").splitlines() if path.exists() else []
-    return BlockList([*settings.blocked_domains, *(line.partition("#")[0] for line in lines)])
+
+def _add_name(name: str, names: set[str]) -> None:
+    found = name if _PLAIN.fullmatch(name) else canonical_host(name)
+    if found:
+        names.add(found)

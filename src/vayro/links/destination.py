@@ -67,7 +67,7 @@ def _parse(url: str, own_hosts: frozenset[str], blocked: BlockList | None) -> De
         raise InvalidUrl(f"The URL has the host {excerpt(hostname)}, whose xn-- part stands for no letters.")
     if host in own_hosts or f"{host}:{port or DEFAULT_PORTS[scheme]}" in own_hosts:
         raise SelfLink(f"The URL leads to {excerpt(shown)}, a short domain of this service: it would loop.")
-    if blocked and (entry := blocked.find(host)):
+    if blocked is not None and (entry := blocked.find(host, href)):
         raise BlockedDomain(f"The URL leads to {excerpt(hostname)}; the domain {excerpt(entry)} is blocked.")
     return Destination(_check_canonical(href), host, confusable)
 

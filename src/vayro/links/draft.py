@@ -5,9 +5,19 @@ import json
 import math
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from vayro.links.destination import MAX_CHARACTERS
+from vayro.links.password import PASSWORD_MAX, PASSWORD_MIN
 from vayro.links.short_code import CUSTOM_CODE_MAX, CUSTOM_CODE_MIN
 
 MAX_TAGS = 50
@@ -51,6 +61,13 @@ def _normalise_instant(value: dt.datetime) -> dt.datetime:
     if instant < _EARLIEST:
         raise ValueError("The instant lies outside the years 1970 to 9999.")
     return instant
+
+
+def _check_password(password: SecretStr) -> SecretStr:
+    size = len(check_text(password.get_secret_value()))
+    if not PASSWORD_MIN <= size <= PASSWORD_MAX:
+        raise ValueError(f"The password has {size} characters; {PASSWORD_MIN} to {PASSWORD_MAX} are accepted.")
+    return password
 
 
 def _drop_repeated(tags: list[str]) -> list[str]:
@@ -101,6 +118,9 @@ ExpiresAt = Annotated[
 ]
 MaxClicks = Annotated[int, Field(ge=1, le=1 << 53)]
 CacheSeconds = Annotated[int, Field(ge=0, le=31_536_000)]
+_PASSWORD_SCHEMA = {"type": "string", "format": "password", "writeOnly": True}
+_PASSWORD_SCHEMA |= {"minLength": PASSWORD_MIN, "maxLength": PASSWORD_MAX}
+Password = Annotated[SecretStr, AfterValidator(_check_password), WithJsonSchema(_PASSWORD_SCHEMA)]
 RedirectStatus = Literal[301, 302, 307, 308]
 Metadata = Annotated[dict[str, Any], AfterValidator(_check_metadata)]
 
@@ -119,6 +139,7 @@ class LinkDraft(BaseModel):
     expires_at: ExpiresAt | None = Field(None, description="From then on the link answers 410, or leads elsewhere.")
     expired_url: Url | None = Field(None, description="Where an expired or used-up link leads.")
     max_clicks: MaxClicks | None = Field(None, description="How many redirects the link gives, exactly.")
+    password: Password | None = Field(None, description="Visitors are asked for it. It is kept as a hash, never shown.")
     redirect_status: RedirectStatus = Field(302, description="The status that visitors get.")
     cache_seconds: CacheSeconds | None = Field(
         None,
@@ -148,6 +169,7 @@ class LinkEdit(BaseModel):
     expires_at: ExpiresAt | None = Field(None, description="From then on the link answers 410, or leads elsewhere.")
     expired_url: Url | None = Field(None, description="Where an expired or used-up link leads.")
     max_clicks: MaxClicks | None = Field(None, description="How many redirects the link gives; those given count.")
+    password: Password | None = Field(None, description="A new password; null takes it away.")
     redirect_status: RedirectStatus = Field(302, description="The status that visitors get.")
     cache_seconds: CacheSeconds | None = Field(None, description="How long caches may keep a 301 or 308.")
     is_active: bool = Field(default=True, description="An inactive link answers 404.")

@@ -1,22 +1,28 @@
 """From what a person asked for to the row that is written: every rule is applied here, before any statement."""
 
+import asyncio
 import datetime as dt
 from collections.abc import Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
+import msgspec
+from pydantic import SecretStr
 from uuid_utils.compat import uuid7
 
-from vayro.cache.snapshot import DEFAULT_DOMAIN
 from vayro.errors import ValidationFailed
 from vayro.links.block_list import BlockList
 from vayro.links.destination import parse_destination
 from vayro.links.domains import DomainDirectory
 from vayro.links.draft import ArchivedLink, LinkDraft
+from vayro.links.lists import BlockLists
+from vayro.links.password import hash_password
 from vayro.links.record import LinkRecord
 from vayro.links.short_code import validate_custom_code
 
 FIRST_VERSION = 1
+MAX_PASSWORDS = 40
+"""In one bulk: each takes 25 ms of a processor."""
 
 
 class Owner(Protocol):
@@ -34,10 +40,11 @@ class Owner(Protocol):
 class Preparation:
     """Checks drafts and edits, and brings them into the form that is stored."""
 
-    def __init__(self, domains: DomainDirectory, blocked: BlockList) -> None:
-        """Args: domains, which must not be destinations; blocked, hosts that nobody may link to."""
+    def __init__(self, domains: DomainDirectory, lists: BlockLists) -> None:
+        """Args: domains, which must not be destinations; lists, of what nobody may link to."""
         self._domains = domains
-        self._blocked = blocked
+        self._lists = lists
+        self._blocked = BlockList()
 
     async def prepare(self, owner: Owner, draft: LinkDraft, *, canonical: bool = False) -> LinkRecord:
         """Return the row to be written; its code is empty when one must be generated.
@@ -45,18 +52,23 @@ class Preparation:
         Raises the errors of destinations, codes and domains.
         """
         domain = await self._domains.resolve(draft.domain, owner.workspace_id)
-        return self._record(owner, draft, domain, await self._domains.own_hosts(), canonical=canonical)
+        record = self._record(owner, draft, domain, await self._read_rules(), canonical=canonical)
+        return await _with_password(record, draft.password)
 
     async def prepare_many(self, owner: Owner, drafts: Sequence[LinkDraft]) -> list[LinkRecord | ValidationFailed]:
         """Return for each draft, in order, the row to be written, or what is wrong with it."""
-        own_hosts = await self._domains.own_hosts()
+        own_hosts = await self._read_rules()
+        default = await self._domains.resolve(None, owner.workspace_id)
         prepared: list[LinkRecord | ValidationFailed] = []
+        passwords = 0
         for draft in drafts:
             try:
-                domain = (
-                    await self._domains.resolve(draft.domain, owner.workspace_id) if draft.domain else DEFAULT_DOMAIN
-                )
-                prepared.append(self._record(owner, draft, domain, own_hosts))
+                domain = await self._domains.resolve(draft.domain, owner.workspace_id) if draft.domain else default
+                record = self._record(owner, draft, domain, own_hosts)
+                if draft.password:
+                    passwords += 1
+                    record = await _with_password(record, _within_bulk(draft.password, passwords))
+                prepared.append(record)
             except ValidationFailed as error:
                 prepared.append(error)
         return prepared
@@ -71,7 +83,7 @@ class Preparation:
             user_id=owner.user_id,
             domain=domain,
             short_code="" if draft.short_code is None else validate_custom_code(draft.short_code),
-            target_url=self._parse(draft.target_url, own_hosts, "target_url"),
+            target_url=self.check_destination(draft.target_url, own_hosts, "target_url"),
             link_type=draft.link_type,
             canonical=canonical or (isinstance(draft, ArchivedLink) and draft.canonical),
             title=draft.title,
@@ -83,6 +95,8 @@ class Preparation:
             expires_at=draft.expires_at,
             expired_url=self._parse_optional(draft.expired_url, own_hosts, "expired_url"),
             max_clicks=draft.max_clicks,
+            password_hash=None,
+            disabled_reason=None,
             metadata=draft.metadata,
             created_at=now,
             updated_at=now,
@@ -91,19 +105,41 @@ class Preparation:
     async def prepare_changes(self, changes: dict[str, Any]) -> dict[str, Any]:
         """Return the columns that an edit writes. Raises the errors of destinations and codes."""
         prepared = dict(changes)
-        own_hosts = await self._domains.own_hosts()
+        own_hosts = await self._read_rules()
         for name in ("target_url", "expired_url"):
             if name in prepared:
                 prepared[name] = self._parse_optional(prepared[name], own_hosts, name)
         if "short_code" in prepared:
             validate_custom_code(prepared["short_code"])
+        if "password" in prepared:
+            prepared["password_hash"] = await _hash(prepared.pop("password"))
         return prepared
 
-    def _parse_optional(self, url: str | None, own_hosts: frozenset[str], field: str) -> str | None:
-        return None if url is None else self._parse(url, own_hosts, field)
+    async def _read_rules(self) -> frozenset[str]:
+        """Return our own hosts, and have the newest block list at hand."""
+        self._blocked = await self._lists.current()
+        return await self._domains.own_hosts()
 
-    def _parse(self, url: str, own_hosts: frozenset[str], field: str) -> str:
+    def _parse_optional(self, url: str | None, own_hosts: frozenset[str], field: str) -> str | None:
+        return None if url is None else self.check_destination(url, own_hosts, field)
+
+    def check_destination(self, url: str, own_hosts: frozenset[str], field: str) -> str:
+        """Return the canonical form of a destination. Raises the errors of destinations, which name the field."""
         return parse_destination(url, own_hosts=own_hosts, blocked=self._blocked, field=field).href
+
+
+async def _with_password(record: LinkRecord, password: SecretStr | None) -> LinkRecord:
+    return msgspec.structs.replace(record, password_hash=await _hash(password)) if password else record
+
+
+async def _hash(password: SecretStr | None) -> str | None:
+    return await asyncio.to_thread(hash_password, password.get_secret_value()) if password else None
+
+
+def _within_bulk(password: SecretStr, number: int) -> SecretStr:
+    if number > MAX_PASSWORDS:
+        raise ValidationFailed(f"At most {MAX_PASSWORDS} links of a bulk may have a password.", field="password")
+    return password
 
 
 def require_active(record: LinkRecord) -> LinkRecord:

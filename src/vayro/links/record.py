@@ -27,6 +27,8 @@ COLUMNS = (
     "expires_at",
     "expired_url",
     "max_clicks",
+    "password_hash",
+    "disabled_reason",
     "metadata",
     "created_at",
     "updated_at",
@@ -54,6 +56,8 @@ class LinkRecord(msgspec.Struct, frozen=True):
     expires_at: dt.datetime | None
     expired_url: str | None
     max_clicks: int | None
+    password_hash: str | None
+    disabled_reason: str | None
     metadata: dict[str, Any]
     created_at: dt.datetime
     updated_at: dt.datetime
@@ -73,7 +77,13 @@ class LinkRecord(msgspec.Struct, frozen=True):
             expires_at=self.expires_at,
             expired_url=self.expired_url,
             max_clicks=self.max_clicks,
+            has_password=self.password_hash is not None,
+            disabled_reason=self.disabled_reason,
         )
+
+    def __repr__(self) -> str:
+        """Show no more than may be logged."""
+        return f"LinkRecord({self.id}, {self.short_code!r}, version {self.version})"
 
 
 def record_from_row(row: RowMapping) -> LinkRecord:

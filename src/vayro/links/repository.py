@@ -59,6 +59,11 @@ async def lock_link(connection: AsyncConnection, workspace_id: UUID, link_id: UU
     return await _find_one(connection, select_links().where(mine).with_for_update(of=links))
 
 
+async def lock_any_link(connection: AsyncConnection, link_id: UUID) -> LinkRecord | None:
+    """As `lock_link`, whoever owns it: for administrators and jobs."""
+    return await _find_one(connection, select_links().where(links.c.id == link_id).with_for_update(of=links))
+
+
 async def update_link(connection: AsyncConnection, link_id: UUID, values: Mapping[str, Any]) -> None:
     """Write these columns. Raises IntegrityError when a unique index refuses them."""
     columns = {links.c[name]: value for name, value in values.items()}

@@ -9,14 +9,15 @@ from vayro.database.engine import Database
 from vayro.errors import NotFound, Unavailable, ValidationFailed, VayroError
 from vayro.links import editing, repository
 from vayro.links.allocation import CodeAllocator
-from vayro.links.block_list import BlockList
 from vayro.links.domains import DomainDirectory
 from vayro.links.draft import LinkDraft, LinkEdit
+from vayro.links.lists import BlockLists
 from vayro.links.once import OnceOnly, identify_request
 from vayro.links.preparation import Owner, Preparation, require_active
 from vayro.links.publication import publish
 from vayro.links.record import LinkRecord
 from vayro.links.search import LinkFilter, Page, Position, Sort, list_links
+from vayro.links.takedown import require_edit_allowed, require_standing
 from vayro.links.writer import MAX_TRIES, LinkWriter, code_taken
 from vayro.observability import Metrics
 from vayro.settings import Settings
@@ -34,7 +35,7 @@ class LinkService:
         self.domains = DomainDirectory(settings, database)
         self._database = database
         self._cache = cache
-        self._preparation = Preparation(self.domains, BlockList(settings.blocked_domains))
+        self._preparation = Preparation(self.domains, BlockLists(settings, database))
         self._writer = LinkWriter(database, allocator, self._publish, metrics)
         self._once = OnceOnly(database, self._writer)
 
@@ -116,25 +117,33 @@ class LinkService:
     async def edit(self, workspace_id: UUID, link_id: UUID, edit: LinkEdit) -> LinkRecord:
         """Change what the edit names and return the link; an edit that names nothing changes nothing.
 
-        Raises NotFound, CodeTaken, CanonicalTaken, and the errors of destinations and codes.
+        Raises NotFound, CodeTaken, CanonicalTaken, Forbidden when the link was taken down, and the errors of
+        destinations and codes.
         """
         changes = await self._preparation.prepare_changes(edit.changes())
         if not changes:
             return await self.get(workspace_id, link_id)
         async with self._database.transaction() as connection:
             old = _required(await repository.lock_link(connection, workspace_id, link_id))
+            require_edit_allowed(old, changes)
             new = await editing.rewrite(connection, old, changes)
         await self._publish([new], left=[old] if editing.has_moved(old, new) else [])
         return new
 
-    async def delete(self, workspace_id: UUID, link_id: UUID) -> None:
-        """Delete the link; its clicks are purged later by a job. Raises NotFound."""
+    async def delete(self, workspace_id: UUID, link_id: UUID, *, even_if_taken_down: bool = False) -> None:
+        """Delete the link; its clicks are purged later by a job. Raises NotFound; Forbidden for one taken down."""
         async with self._database.transaction() as connection:
             old = _required(await repository.delete_link(connection, workspace_id, link_id))
+            if not even_if_taken_down:
+                require_standing(old)
             now = dt.datetime.now(dt.UTC)
             await repository.insert_changes(connection, [editing.next_version(old)], now, is_deleted=True)
             await repository.insert_deletion(connection, old, now)
         await self._publish([], left=[old])
+
+    def check_destination(self, url: str, own_hosts: frozenset[str], field: str) -> str:
+        """Return the canonical form of an address that is no link's. Raises the errors of destinations."""
+        return self._preparation.check_destination(url, own_hosts, field)
 
     # ── inside ──
 

@@ -30,6 +30,8 @@ def snapshot_from_row(row: Mapping[str, Any]) -> LinkSnapshot:
         expires_at=row["expires_at"],
         expired_url=row["expired_url"],
         max_clicks=row["max_clicks"],
+        has_password=row["has_password"],
+        disabled_reason=row["disabled_reason"],
     )
 
 

@@ -38,12 +38,12 @@ COLUMNS = (
     "max_clicks",
     "metadata",
 )
-READ_ONLY = ("id", "short_url", "version", "clicks", "created_at", "updated_at")
+READ_ONLY = ("id", "short_url", "has_password", "disabled_reason", "version", "clicks", "created_at", "updated_at")
 """Written by an export for people to read; an import passes over them."""
 
 _EXPORT_PAGE = 1_000
 _NUMBERS = {"redirect_status", "cache_seconds", "max_clicks"}
-_BOOLEANS = {"canonical", "is_active"}
+_BOOLEANS = {"canonical", "is_active", "has_password"}
 _TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 # A spreadsheet would take such a cell for a formula (OWASP, CSV injection); a ' before it says that it is text.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
@@ -104,6 +104,10 @@ async def export_links(
 def _check(row: Any) -> ArchivedLink | str:
     if not isinstance(row, dict):
         return f"The row is no JSON object: {excerpt(str(row).strip())}."
+    if row.get("has_password") is True and not row.get("password"):
+        return (
+            "The link had a password, which an export does not know: give it one in `password`, or clear has_password."
+        )
     wanted = {name: value for name, value in row.items() if name not in READ_ONLY}
     try:
         return ArchivedLink.model_validate(wanted)
@@ -114,10 +118,11 @@ def _check(row: Any) -> ArchivedLink | str:
 
 
 def _row(record: LinkRecord, domains: DomainDirectory) -> dict[str, Any]:
-    shown = {name: getattr(record, name) for name in (*COLUMNS, "version", "clicks")}
+    shown = {name: getattr(record, name) for name in (*COLUMNS, "disabled_reason", "version", "clicks")}
     shown["domain"] = record.domain or None
     shown["expires_at"] = record.expires_at and record.expires_at.isoformat()
     shown["id"] = str(record.id)
+    shown["has_password"] = record.password_hash is not None
     shown["short_url"] = domains.short_url(record.domain, record.short_code)
     shown["created_at"], shown["updated_at"] = record.created_at.isoformat(), record.updated_at.isoformat()
     return shown

@@ -28,6 +28,8 @@ class LinkView(msgspec.Struct, frozen=True):
     expires_at: dt.datetime | None
     expired_url: str | None
     max_clicks: int | None
+    has_password: bool
+    disabled_reason: str | None
     metadata: dict[str, Any]
     clicks: int
     created_at: dt.datetime
@@ -53,6 +55,8 @@ def view(record: LinkRecord, domains: DomainDirectory) -> LinkView:
         expires_at=record.expires_at,
         expired_url=record.expired_url,
         max_clicks=record.max_clicks,
+        has_password=record.password_hash is not None,
+        disabled_reason=record.disabled_reason,
         metadata=record.metadata,
         clicks=record.clicks,
         created_at=record.created_at,

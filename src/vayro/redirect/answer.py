@@ -21,16 +21,25 @@ class Verdict(Enum):
     REDIRECT = "redirect"
     COUNTED_REDIRECT = "counted redirect"
     """A redirect, provided that `link_usage` still has room."""
+    PROTECTED = "protected"
+    """A redirect for who knows it; `max_clicks` still to be looked at."""
     EXPIRED = "expired"
+    TAKEN_DOWN = "taken down"
     NOT_FOUND = "not found"
 
 
 def judge(snapshot: LinkSnapshot | None, now: dt.datetime) -> Verdict:
     """Return what to do for a request at `now` (aware)."""
-    if snapshot is None or snapshot.is_deleted or not snapshot.is_active:
+    if snapshot is None or snapshot.is_deleted:
+        return Verdict.NOT_FOUND
+    if snapshot.disabled_reason is not None:
+        return Verdict.TAKEN_DOWN
+    if not snapshot.is_active:
         return Verdict.NOT_FOUND
     if snapshot.expires_at is not None and snapshot.expires_at <= now:
         return Verdict.EXPIRED
+    if snapshot.has_password:
+        return Verdict.PROTECTED
     return Verdict.REDIRECT if snapshot.max_clicks is None else Verdict.COUNTED_REDIRECT
 
 

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from vayro.redirect.endpoint import RedirectEndpoint
 from vayro.redirect.engine import Engine
 from vayro.redirect.pages import METHOD_NOT_ALLOWED, NOT_FOUND
+from vayro.redirect.reporting import router as reporting_router
 from vayro.redirect.routes import refuse, router
 
 
@@ -25,6 +26,7 @@ def create_app(engine: Engine) -> RedirectEndpoint:
         lifespan=live, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, title="Vayro Redirect"
     )
     app.state.engine = engine
+    app.include_router(reporting_router)
     app.include_router(router)
     app.add_exception_handler(HTTPException, _refuse)
     return RedirectEndpoint(app, engine)

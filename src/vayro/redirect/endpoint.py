@@ -12,21 +12,39 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from vayro.cache.snapshot import LinkSnapshot
 from vayro.clicks.event import NO_FLAGS, encode_flags, encode_ip
-from vayro.errors import Unavailable
+from vayro.errors import RateLimited, Unavailable
 from vayro.observability import RequestMark, current_request
 from vayro.redirect.answer import Headers, Verdict, judge, location_headers, redirect_headers
 from vayro.redirect.engine import Engine
+from vayro.redirect.forms import FormRefused, read_form
 from vayro.redirect.memory import MemoryEntry
-from vayro.redirect.negotiation import prefers_json
-from vayro.redirect.pages import EXPIRED, METHOD_NOT_ALLOWED, NOT_FOUND, UNAVAILABLE, USED_UP, Refusal, refusal_response
+from vayro.redirect.negotiation import names_html, prefers_json
+from vayro.redirect.origin import Fields, read_address
+from vayro.redirect.pages import (
+    EXPIRED,
+    METHOD_NOT_ALLOWED,
+    NOT_FOUND,
+    PASSWORD_REQUIRED,
+    REPORT_PATH,
+    TAKEN_DOWN,
+    UNAVAILABLE,
+    USED_UP,
+    WRONG_PASSWORD,
+    Refusal,
+    opened_response,
+    password_response,
+    refusal_response,
+    too_many_tries,
+)
+from vayro.redirect.passwords import FIELD, MAX_FORM_BYTES
 from vayro.redirect.usage import take_use
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span
 
 CODE = re.compile(r"/([A-Za-z0-9_-]{1,50})")
-Fields = dict[bytes, bytes]
 _PREFETCH_FIELDS = (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz")
 _FLAGS = {
     (is_head, is_prefetch): encode_flags(*(["head"] if is_head else []), *(["prefetch"] if is_prefetch else []))
@@ -54,11 +72,13 @@ class RedirectEndpoint:
         answering = _Answering(send, self._engine)
         try:
             code = CODE.fullmatch(scope["path"])
-            if code is None:
+            if code is None or scope["path"] == REPORT_PATH:
                 await self._app(scope, receive, answering.forward)
             elif scope["method"] in {"GET", "HEAD"}:
                 answering.begin_trace(scope)
                 await self._redirect(scope, code[1], answering)
+            elif scope["method"] == "POST":
+                await self._open(scope, receive, code[1], answering)
             else:
                 await answering.refuse(METHOD_NOT_ALLOWED, dict(scope["headers"]))
         except Exception as error:  # noqa: BLE001  # whatever it is, the visitor may try again
@@ -69,22 +89,56 @@ class RedirectEndpoint:
         self._engine.counters.observe(monotonic() - started)
 
     async def _redirect(self, scope: Scope, code: str, answering: "_Answering") -> None:
-        engine = self._engine
         fields: Fields = dict(scope["headers"])
-        entry = await engine.resolver.resolve(engine.domains.resolve(fields.get(b"host", b"")), code)
+        entry = await self._find(code, fields)
         snapshot = entry.snapshot
         verdict = judge(snapshot, dt.datetime.now(dt.UTC))
         if snapshot is None or verdict is Verdict.NOT_FOUND:
             await answering.refuse(NOT_FOUND, fields)
-            return
-        if verdict is Verdict.EXPIRED:
+        elif verdict is Verdict.TAKEN_DOWN:
+            await answering.refuse(TAKEN_DOWN, fields)
+        elif verdict is Verdict.EXPIRED:
             await answering.refuse(EXPIRED, fields, snapshot.expired_url)
+        elif verdict is Verdict.PROTECTED:
+            await answering.ask(PASSWORD_REQUIRED, fields, code)
+        elif await self._may_use(snapshot, fields, answering):
+            await self._record(scope, fields, entry, answering)
+            await answering.send(entry.status, redirect_headers(snapshot))
+
+    async def _open(self, scope: Scope, receive: Receive, code: str, answering: "_Answering") -> None:
+        """Answer who sent a password: only a link that has one takes a POST."""
+        fields: Fields = dict(scope["headers"])
+        entry = await self._find(code, fields)
+        snapshot = entry.snapshot
+        if snapshot is None or judge(snapshot, dt.datetime.now(dt.UTC)) is not Verdict.PROTECTED:
+            await answering.refuse(METHOD_NOT_ALLOWED, fields)
             return
-        if verdict is Verdict.COUNTED_REDIRECT and not await take_use(engine.database, snapshot.link_id):
-            await answering.refuse(USED_UP, fields, snapshot.expired_url)
+        address = read_address(self._engine.addresses, scope)
+        try:
+            form = await read_form(receive, fields, MAX_FORM_BYTES)
+            is_right = await self._engine.passwords.opens(snapshot, address, form.get(FIELD, ""))
+        except FormRefused as error:
+            await answering.refuse(error.refusal, fields)
             return
-        await self._record(scope, fields, entry, answering)
-        await answering.send(entry.status, redirect_headers(snapshot))
+        except RateLimited as error:
+            await answering.refuse(too_many_tries(error.retry_after_seconds), fields)
+            return
+        if not is_right:
+            await answering.ask(WRONG_PASSWORD, fields, code)
+        elif await self._may_use(snapshot, fields, answering):
+            await self._record(scope, fields | {b"referer": b""}, entry, answering)  # it names this very page
+            await answering.lead_on(snapshot, fields)
+
+    async def _find(self, code: str, fields: Fields) -> MemoryEntry:
+        engine = self._engine
+        return await engine.resolver.resolve(engine.domains.resolve(fields.get(b"host", b"")), code)
+
+    async def _may_use(self, snapshot: LinkSnapshot, fields: Fields, answering: "_Answering") -> bool:
+        """Return whether the link gives one redirect more; say so when it does not."""
+        if snapshot.max_clicks is None or await take_use(self._engine.database, snapshot.link_id):
+            return True
+        await answering.refuse(USED_UP, fields, snapshot.expired_url)
+        return False
 
     async def _record(self, scope: Scope, fields: Fields, entry: MemoryEntry, answering: "_Answering") -> None:
         recorder = self._engine.recorder
@@ -92,20 +146,13 @@ class RedirectEndpoint:
         is_prefetch = any(b"prefe" in fields[name].lower() for name in _PREFETCH_FIELDS if name in fields)
         recorder.record(
             entry.link_chunk,
-            encode_ip(self._address(scope)),
+            encode_ip(read_address(self._engine.addresses, scope)),
             fields.get(b"user-agent", b""),
             fields.get(b"referer", b""),
             answering.add_trace(_FLAGS[is_head, is_prefetch] if is_head or is_prefetch else NO_FLAGS),
         )
         if recorder.is_durable:
             await recorder.wait_until_durable()
-
-    def _address(self, scope: Scope) -> str:
-        peer = scope["client"][0] if scope["client"] else ""
-        if not self._engine.addresses.is_trusted(peer):
-            return self._engine.addresses.read_peer(peer)
-        hops = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
-        return self._engine.addresses.read(peer, ",".join(hops))
 
 
 class _Answering:
@@ -148,6 +195,24 @@ class _Answering:
         if instead_url:
             await self.send(302, location_headers(instead_url))
             return
-        accept = fields.get(b"accept", b"").decode("latin-1")
-        headers, body = refusal_response(refusal, as_json=prefers_json(accept))
+        headers, body = refusal_response(refusal, as_json=prefers_json(_accept(fields)))
         await self.send(refusal.status, headers, body)
+
+    async def ask(self, refusal: Refusal, fields: Fields, code: str) -> None:
+        """Ask for the password: a page with a form, or a problem document."""
+        if prefers_json(_accept(fields)):
+            await self.refuse(refusal, fields)
+        else:
+            await self.send(refusal.status, *password_response(refusal, code))
+
+    async def lead_on(self, snapshot: LinkSnapshot, fields: Fields) -> None:
+        """Lead to the destination after a form: by 303 whatever the link's status is, so that nothing is sent on."""
+        headers = location_headers(snapshot.target_url)
+        if names_html(_accept(fields)):
+            await self.send(200, *opened_response(dict(headers)[b"location"].decode()))
+        else:
+            await self.send(303, headers)
+
+
+def _accept(fields: Fields) -> str:
+    return fields.get(b"accept", b"").decode("latin-1")

@@ -9,12 +9,15 @@ import structlog
 from vayro.cache.adapters import open_announcements, open_link_cache
 from vayro.cache.port import LinkCache
 from vayro.database.engine import Database, open_database
+from vayro.limits.limiter import Limiter, open_limiter
+from vayro.links.reports import ReportDesk
 from vayro.observability import get_metrics, get_tracing
 from vayro.redirect.counters import EngineCounters
 from vayro.redirect.domains import DomainRegistry
 from vayro.redirect.invalidation import Invalidation
 from vayro.redirect.lookup import LinkLookup
 from vayro.redirect.memory import LinkMemory
+from vayro.redirect.passwords import PasswordGate
 from vayro.redirect.recorder import ClickRecorder
 from vayro.redirect.resolver import Resolver
 from vayro.settings import Settings
@@ -42,6 +45,9 @@ class Engine:
     domains: DomainRegistry
     invalidation: Invalidation
     addresses: AddressReader
+    limiter: Limiter
+    passwords: PasswordGate
+    reports: ReportDesk
     traces: "RedirectTraces | None" = None
     """Only while tracing is on."""
     is_draining: bool = False
@@ -60,6 +66,7 @@ class Engine:
         await self.resolver.close()
         self.counters.publish()
         self.recorder.writer.close()
+        await self.limiter.close()
         await self.cache.close()
         await self.database.close()
 
@@ -80,6 +87,7 @@ def build_engine(settings: Settings) -> Engine:
     memory = LinkMemory(settings.memory_max_links)
     counters = EngineCounters(get_metrics())
     lookup = LinkLookup(database)
+    limiter = open_limiter(settings)
     domains = DomainRegistry(settings.default_domain_name)
     return Engine(
         settings=settings,
@@ -94,6 +102,9 @@ def build_engine(settings: Settings) -> Engine:
             memory, cache, database, announcements=open_announcements(settings), domains=domains, lookup=lookup
         ),
         addresses=AddressReader(settings.trusted_proxies),
+        limiter=limiter,
+        passwords=PasswordGate(database, limiter),
+        reports=ReportDesk(database),
         traces=_open_traces(),
     )
 

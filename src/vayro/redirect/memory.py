@@ -47,7 +47,8 @@ class MemoryEntry:
         self.status = redirect_status(snapshot)
         self.tail = header_lines(redirect_headers(snapshot))
         self.link_chunk = encode_link_id(snapshot.link_id)
-        if snapshot.is_active and snapshot.max_clicks is None:
+        is_decided_each_time = snapshot.max_clicks is not None or snapshot.has_password
+        if snapshot.is_active and snapshot.disabled_reason is None and not is_decided_each_time:
             self.lane_until = loaded_at + FRESH_SECONDS
             if snapshot.expires_at is not None:
                 left = (snapshot.expires_at - dt.datetime.now(dt.UTC)).total_seconds()

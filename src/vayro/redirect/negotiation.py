@@ -14,6 +14,11 @@ def prefers_json(accept: str) -> bool:
     return json > html
 
 
+def names_html(accept: str) -> bool:
+    """Return whether a page is asked for by name, as browsers do when they go somewhere."""
+    return _weights(accept[:MAX_ACCEPT]).get("text/html", 0.0) > 0
+
+
 def _weights(accept: str) -> dict[str, float]:
     weights: dict[str, float] = {}
     for part in accept.split(","):

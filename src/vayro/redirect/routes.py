@@ -12,7 +12,15 @@ from vayro.redirect.answer import Headers
 from vayro.redirect.endpoint import CODE
 from vayro.redirect.engine import Engine
 from vayro.redirect.negotiation import prefers_json
-from vayro.redirect.pages import NOT_FOUND, Refusal, front_response, preview_response, refusal_response
+from vayro.redirect.pages import (
+    NOT_FOUND,
+    TAKEN_DOWN,
+    Refusal,
+    front_response,
+    preview_response,
+    protected_preview_response,
+    refusal_response,
+)
 
 READING = ["GET", "HEAD"]
 ROBOTS = "User-agent: *\nDisallow: /*+$\nDisallow: /*/qr\n"
@@ -36,7 +44,7 @@ async def answer_live() -> dict[str, str]:
 @router.api_route("/health/ready", methods=READING)
 async def answer_ready(request: Request, response: Response) -> dict[str, str]:
     """Whether to send requests here. Never asks a store: links in memory redirect without any."""
-    if _engine(request).is_draining:
+    if engine_of(request).is_draining:
         response.status_code = 503
         return {"status": "draining"}
     return {"status": "ready"}
@@ -45,7 +53,7 @@ async def answer_ready(request: Request, response: Response) -> dict[str, str]:
 @router.api_route("/", methods=READING)
 async def answer_front() -> Response:
     """A page for who strays here."""
-    return _response(200, *front_response())
+    return respond(200, *front_response())
 
 
 @router.api_route("/robots.txt", methods=READING)
@@ -69,43 +77,48 @@ async def answer_well_known(request: Request) -> Response:
 @router.api_route("/{code}+", methods=READING)
 async def answer_preview(request: Request, code: str) -> Response:
     """Where a link goes. Not a click."""
-    snapshot = await _find(request, code)
-    if snapshot is None:
+    snapshot = await find_link(request, code)
+    if snapshot is not None and snapshot.disabled_reason is not None:
+        return refuse(request, TAKEN_DOWN)
+    if snapshot is None or not snapshot.is_active:
         return refuse(request, NOT_FOUND)
-    return _response(200, *preview_response(_short_url(request, snapshot), snapshot.target_url))
+    short_url = short_url_of(request, snapshot)
+    if snapshot.has_password:
+        return respond(200, *protected_preview_response(short_url, code))
+    return respond(200, *preview_response(short_url, snapshot.target_url, code))
 
 
 @router.api_route("/{code}/qr", methods=READING)
 @router.api_route("/{code}/qr.{kind}", methods=READING)
 async def answer_qr(request: Request, code: str, kind: str = "svg") -> Response:
     """The QR code of the short link. Not a click."""
-    snapshot = await _find(request, code) if kind in {"svg", "png"} else None
-    if snapshot is None:
+    snapshot = await find_link(request, code) if kind in {"svg", "png"} else None
+    if snapshot is None or not snapshot.is_active:
         return refuse(request, NOT_FOUND)
     # Drawing takes milliseconds, in which no redirect should wait.
-    image = await asyncio.to_thread(_draw, _short_url(request, snapshot), kind)
+    image = await asyncio.to_thread(_draw, short_url_of(request, snapshot), kind)
     return Response(image, media_type="image/png" if kind == "png" else "image/svg+xml", headers=ONE_DAY)
 
 
 def refuse(request: Request, refusal: Refusal) -> Response:
     """Return the refusal in the form that is asked for."""
-    return _response(
-        refusal.status, *refusal_response(refusal, as_json=prefers_json(request.headers.get("accept", "")))
-    )
+    return respond(refusal.status, *refusal_response(refusal, as_json=prefers_json(request.headers.get("accept", ""))))
 
 
-async def _find(request: Request, code: str) -> LinkSnapshot | None:
-    """Return a link that exists and is active. Raises Unavailable."""
+async def find_link(request: Request, code: str, host: str | None = None) -> LinkSnapshot | None:
+    """Return a link that exists, active or not. Raises Unavailable."""
     if not CODE.fullmatch(f"/{code}"):
         return None
-    engine = _engine(request)
-    domain = engine.domains.resolve(request.headers.get("host", "").encode("latin-1"))
+    engine = engine_of(request)
+    asked = request.headers.get("host", "") if host is None else host
+    domain = engine.domains.resolve(asked.encode("latin-1", "replace"))
     snapshot = (await engine.resolver.resolve(domain, code)).snapshot
-    return snapshot if snapshot and snapshot.is_active and not snapshot.is_deleted else None
+    return snapshot if snapshot and not snapshot.is_deleted else None
 
 
-def _short_url(request: Request, snapshot: LinkSnapshot) -> str:
-    base = _engine(request).settings.short_url_base
+def short_url_of(request: Request, snapshot: LinkSnapshot) -> str:
+    """Return the address that is handed out."""
+    base = engine_of(request).settings.short_url_base
     if snapshot.domain:
         base = f"{base.partition('://')[0]}://{snapshot.domain}"
     return f"{base}/{snapshot.short_code}"
@@ -118,12 +131,14 @@ def _draw(url: str, kind: str) -> bytes:
     return image.getvalue()
 
 
-def _response(status: int, headers: Headers, body: bytes) -> Response:
+def respond(status: int, headers: Headers, body: bytes) -> Response:
+    """Return an answer with these headers and no others."""
     response = Response(body, status)
     response.raw_headers = headers
     return response
 
 
-def _engine(request: Request) -> Engine:
+def engine_of(request: Request) -> Engine:
+    """Return the engine that answers."""
     engine: Engine = request.app.state.engine
     return engine

@@ -146,7 +146,7 @@ async def edit_link(link_id: UUID, edit: LinkUpdate, caller: LinksWriter, servic
 @router.delete("/{link_id}", summary="Delete a link", status_code=204, responses=document_problems(403, 404))
 async def delete_link(link_id: UUID, caller: LinksWriter, services: CurrentServices) -> Response:
     """Delete a link; its code is free again, its clicks are purged later."""
-    await services.links.delete(caller.workspace_id, link_id)
+    await services.links.delete(caller.workspace_id, link_id, even_if_taken_down=caller.is_admin)
     return Response(status_code=204)
 
 

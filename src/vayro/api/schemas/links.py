@@ -79,6 +79,8 @@ class Link(BaseModel):
     expires_at: dt.datetime | None
     expired_url: str | None
     max_clicks: int | None
+    has_password: bool = Field(description="Whether visitors are asked for a password.")
+    disabled_reason: str | None = Field(description="Why it was taken down, like `abuse`; it answers 410.")
     metadata: dict[str, Any]
     clicks: int
     created_at: dt.datetime

@@ -2,9 +2,9 @@
 
 import typer
 
-from vayro.cli.links import one, several, transfer, upkeep
+from vayro.cli.links import one, safety, several, transfer, upkeep
 
 app = typer.Typer(help="Links: make, find, change, move and mend them.", no_args_is_help=True)
 
-for group in (one, several, transfer, upkeep):
+for group in (one, several, transfer, upkeep, safety):
     group.register(app)

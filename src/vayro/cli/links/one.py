@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -31,9 +32,13 @@ MaxClicks = Annotated[int | None, typer.Option("--max-clicks", help="How many re
 Status = Annotated[int | None, typer.Option("--status", help="301, 302, 307 or 308; default: 302.")]
 CacheSeconds = Annotated[int | None, typer.Option("--cache-seconds", help="How long caches may keep a 301 or 308.")]
 Metadata = Annotated[str | None, typer.Option("--metadata", help="A JSON object of yours.")]
+AsksPassword = Annotated[
+    bool,
+    typer.Option("--password", help="Visitors are asked for a password, which is read from the terminal or stdin."),
+]
 Active = Annotated[bool | None, typer.Option("--active/--inactive", help="Whether it redirects.")]
 
-CLEARABLE = ("title", "expires_at", "expired_url", "max_clicks", "cache_seconds")
+CLEARABLE = ("title", "expires_at", "expired_url", "max_clicks", "cache_seconds", "password")
 
 
 def register(app: typer.Typer) -> None:
@@ -60,6 +65,7 @@ def create(
     status: Status = None,
     cache_seconds: CacheSeconds = None,
     metadata: Metadata = None,
+    password: AsksPassword = False,
     active: Active = None,
     canonical: Annotated[
         bool, typer.Option("--canonical", help="The one link of this destination and type: made if it is not there.")
@@ -81,6 +87,7 @@ def create(
         redirect_status=status,
         cache_seconds=cache_seconds,
         metadata=parse_metadata(metadata),
+        password=_read_password() if password else None,
         is_active=active,
     )
     link = run(lambda session: _create(session, values, user, canonical=canonical))
@@ -114,6 +121,7 @@ def update(
     status: Status = None,
     cache_seconds: CacheSeconds = None,
     metadata: Metadata = None,
+    password: AsksPassword = False,
     active: Active = None,
     clear: Annotated[list[str] | None, typer.Option("--clear", help=f"Empty one of: {', '.join(CLEARABLE)}.")] = None,
     domain: OfDomain = None,
@@ -134,6 +142,7 @@ def update(
         redirect_status=status,
         cache_seconds=cache_seconds,
         metadata=parse_metadata(metadata),
+        password=_read_password() if password else None,
         is_active=active,
     )
 
@@ -154,7 +163,7 @@ def delete(link: LinkName, domain: OfDomain = None, user: OfUser = None) -> None
     async def work(session: Session) -> str:
         service = session.links()
         found = await find_link(session, service, link, domain, user)
-        await service.delete(found.workspace_id, found.id)
+        await service.delete(found.workspace_id, found.id, even_if_taken_down=True)
         return service.domains.short_url(found.domain, found.short_code)
 
     say(f"{run(work)} is deleted.")
@@ -172,6 +181,13 @@ async def _create(session: Session, values: dict[str, Any], user: str | None, *,
 
 def _given(**options: Any) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None and value != []}
+
+
+def _read_password() -> str:
+    """Read it where no list of processes and no history of a shell shows it."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
 
 
 def _check_clear(names: list[str]) -> list[str]:
