@@ -28,11 +28,16 @@ def encode_link_id(link_id: str) -> bytes:
 
 
 def encode_flags(*flags: str) -> bytes:
-    """Return the part of an event that says what kind of request it was (`head`, `prefetch`) and what traces it."""
+    """Return the part of an event that says what kind of request it was, and what traces it.
+
+    The words: `head`, `prefetch`, `untracked`.
+    """
     return b"\r\n" + bulk(b"flags") + bulk(",".join(flags).encode())
 
 
 NO_FLAGS = encode_flags()
+UNTRACKED = "untracked"
+"""The visitor asked not to be tracked, and `VAYRO_HONOUR_DNT` is on: what tells visitors apart is not kept."""
 TRACE = "trace="
 
 

@@ -147,8 +147,9 @@ class FastLaneConnection(EngineConnection):
 
     def _answer(self, entry: MemoryEntry, asked: PlainRequest) -> None:
         lane = self._lane
-        flags = HEAD_FLAGS if asked.is_head else NO_FLAGS
-        if not lane.append(lane.encode(entry.link_chunk, asked.ip, asked.user_agent, asked.referer, flags)):
+        if not lane.append(
+            lane.encode(entry.link_chunk, asked.ip, asked.user_agent, asked.referer, lane.flags_of(asked))
+        ):
             lane.drop()
         self.transport.write(lane.heads[entry.status] + entry.tail)
         lane.answers[entry.status] = count = lane.answers[entry.status] + 1

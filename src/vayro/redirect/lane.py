@@ -1,8 +1,9 @@
 """What all connections of a process share of the fast lane."""
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from vayro.clicks.event import NO_FLAGS, encode_flags
+from vayro.clicks.event import NO_FLAGS, UNTRACKED, encode_flags
 from vayro.redirect.answer import REDIRECT_STATUSES, Headers, header_lines, status_line
 from vayro.redirect.counters import SAMPLE_EVERY
 from vayro.redirect.engine import Engine
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Span
 
 HEAD_FLAGS = encode_flags("head")
+_UNTRACKED_FLAGS = encode_flags(UNTRACKED)
+_UNTRACKED_HEAD_FLAGS = encode_flags("head", UNTRACKED)
+# https://www.w3.org/TR/tracking-dnt/#dnt-header-field, https://w3c.github.io/gpc/#the-sec-gpc-header-field-for-http-requests
+_ASKS_NOT_TO_BE_TRACKED = re.compile(rb"\r\n(?:dnt|sec-gpc):[ \t]*1[ \t]*\r\n", re.IGNORECASE).search
 
 
 class PlainRequest(NamedTuple):
@@ -31,7 +36,8 @@ class FastLane:
     """The memory that is answered from, where clicks go, and the heads of the answers."""
 
     __slots__ = (
-        "answers", "append", "counters", "encode", "engine", "follows_traces", "heads", "is_plain", "links", "traces",
+        "answers", "append", "counters", "encode", "engine", "follows_traces", "heads", "honours_dnt", "is_plain",
+        "links", "traces",
     )  # fmt: skip
 
     def __init__(self, engine: Engine) -> None:
@@ -45,9 +51,10 @@ class FastLane:
         self.append = engine.recorder.writer.append
         self.counters = engine.counters
         self.answers = engine.counters.lane
+        self.honours_dnt = engine.settings.honour_dnt
         self.heads: dict[int, bytes] = {}
         self.is_plain = False
-        """Whether Host need not be looked at."""
+        """Whether nothing need be looked at but the code."""
         if engine.recorder.is_durable:
             self.links = {}  # nothing can be answered before the disk has it
 
@@ -55,7 +62,7 @@ class FastLane:
         """Take over uvicorn's default headers (`Date`) and what has changed elsewhere. Called once a second."""
         lines = header_lines(default_headers)[:-2]
         self.heads = {status: status_line(status) + lines for status in REDIRECT_STATUSES}
-        self.is_plain = self.engine.domains.is_trivial
+        self.is_plain = self.engine.domains.is_trivial and not self.honours_dnt
         if self.engine.is_draining:
             self.links = {}  # the application answers, and closes the connection
 
@@ -66,10 +73,16 @@ class FastLane:
 
     def record(self, entry: MemoryEntry, request: PlainRequest, span: "Span | None" = None) -> None:
         """Record the click of a request that waited. Args: span, of the request if it is traced."""
-        flags = HEAD_FLAGS if request.is_head else NO_FLAGS
+        flags = self.flags_of(request)
         if span and self.traces:
             flags = self.traces.flags_with(span, flags)
         self.engine.recorder.record(entry.link_chunk, request.ip, request.user_agent, request.referer, flags)
+
+    def flags_of(self, request: PlainRequest) -> bytes:
+        """Return what the event says of the kind of request."""
+        if self.honours_dnt and _ASKS_NOT_TO_BE_TRACKED(request.data):
+            return _UNTRACKED_HEAD_FLAGS if request.is_head else _UNTRACKED_FLAGS
+        return HEAD_FLAGS if request.is_head else NO_FLAGS
 
     def sample(self, seconds: float) -> None:
         """Count one measured duration for all answers since the last one."""

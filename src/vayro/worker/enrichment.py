@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from vayro.clicks.click import Click
+from vayro.clicks.event import UNTRACKED
 from vayro.visitor.geoip import GeoDatabase
 from vayro.visitor.stored_address import StoreIp, address_to_store
 from vayro.visitor.user_agent import UserAgentReader
@@ -43,7 +44,7 @@ def add_device(click: Click, tools: Tools) -> None:
 
 def flag_bot(click: Click, tools: Tools) -> None:  # noqa: ARG001 -- all steps are called alike
     """Crawlers; and requests that are no person's click: HEAD, and what browsers fetch in advance. None is dropped."""
-    click.is_bot = click.device_type == "bot" or bool(click.flags)
+    click.is_bot = click.device_type == "bot" or bool(click.flags and click.flags != UNTRACKED)
 
 
 def add_place(click: Click, tools: Tools) -> None:
@@ -69,13 +70,19 @@ def hash_visitor(click: Click, tools: Tools) -> None:
 
 
 def limit_address(click: Click, tools: Tools) -> None:
-    """Keep of the address what `VAYRO_STORE_IP` allows. Last: other steps need all of it."""
+    """Keep of the address what `VAYRO_STORE_IP` allows. Late: other steps need all of it."""
     click.ip_address = address_to_store(click.ip, tools.store_ip)
+
+
+def forget_untracked(click: Click, tools: Tools) -> None:  # noqa: ARG001 -- all steps are called alike
+    """Of a visitor who asked not to be tracked, keep neither address nor city, nor what tells them from others."""
+    if UNTRACKED in click.flags:
+        click.ip_address = click.city = click.visitor_id = None
 
 
 Step = Callable[[Click, Tools], None]
 
-STEPS: tuple[Step, ...] = (add_device, flag_bot, add_place, add_referrer, hash_visitor, limit_address)
+STEPS: tuple[Step, ...] = (add_device, flag_bot, add_place, add_referrer, hash_visitor, limit_address, forget_untracked)
 
 
 def enrich(click: Click, tools: Tools) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 import structlog
 
 from vayro.clicks.click import BadEvent, Click, EntryDecoder
-from vayro.clicks.event import bulk
+from vayro.clicks.event import UNTRACKED, bulk
 from vayro.clicks.repository import DeadLetter
 from vayro.stream.port import Delivery, Entry
 from vayro.visitor.stored_address import StoreIp, address_to_store
@@ -87,7 +87,7 @@ class Preparer:
         entry = delivery.entries[index]
         fields = dict(zip(entry[::2], entry[1::2], strict=False))
         segment = _segment_of(entry, fields)
-        payload = _encode(entry, self._tools.store_ip)
+        payload = _encode(entry, "none" if UNTRACKED in fields.get("flags", "") else self._tools.store_ip)
         return DeadLetter(
             id=_identify(fields.get("event_id", ""), payload, segment),
             segment=segment,
