@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from vayro.accounts.mail import Outbox, open_outbox
+from vayro.accounts.mail import Outbox
 from vayro.accounts.oidc_sign_in import OidcSignIn
 from vayro.accounts.passwords import Passwords
 from vayro.accounts.quotas import Quotas
@@ -18,9 +18,8 @@ from vayro.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What the routes of /v1/auth use. `outbox` sends the mails of all."""
+    """What the routes of /v1/auth use."""
 
-    outbox: Outbox
     sessions: Sessions
     sign_in: SignIn
     sign_up: SignUp
@@ -29,20 +28,17 @@ class Access:
     oidc: OidcSignIn
 
     async def close(self) -> None:
-        """Wait for what is being written and sent beside the requests."""
-        await self.outbox.close()
+        """Wait for what is being written beside the requests."""
         await self.sessions.close()
 
 
 def build_access(
-    settings: Settings, database: Database, quotas: Quotas, metrics: Metrics, *, clock: Clock = now
+    settings: Settings, database: Database, outbox: Outbox, quotas: Quotas, metrics: Metrics, *, clock: Clock = now
 ) -> Access:
-    """Return the ways in that the settings allow. Nothing is connected yet."""
-    outbox = open_outbox(settings)
+    """Return the ways in that the settings allow. Nothing is connected yet; the outbox is its owner's to close."""
     sessions = Sessions(database, settings, clock)
     factors = SecondFactors(database, settings, sessions, outbox, clock)
     return Access(
-        outbox=outbox,
         sessions=sessions,
         sign_in=SignIn(database, settings, sessions, outbox, factors=factors, metrics=metrics, clock=clock),
         sign_up=SignUp(database, settings, sessions, outbox, quotas=quotas, clock=clock),

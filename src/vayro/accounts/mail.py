@@ -115,10 +115,6 @@ class Outbox:
         """Send it soon."""
         self.start(lambda: self._deliver(mail))
 
-    async def send(self, to: str, subject: str, text: str) -> None:
-        """Send a mail soon."""
-        self.post(Mail(to, subject, text))
-
     def start(self, work: Callable[[], Awaitable[None]]) -> None:
         """Do some work beside the request whose answer must not tell that there was any: mostly, to post a mail."""
         if len(self._tasks) >= WAITING_MAX:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from vayro.accounts import access_repository as repository
 from vayro.accounts import credentials
 from vayro.accounts.records import Caller
-from vayro.accounts.sessions import session_of
+from vayro.accounts.sessions import has_password, session_of
 from vayro.accounts.tokens import Clock, now
 from vayro.database.engine import Database
 from vayro.errors import Forbidden, ValidationFailed
@@ -33,11 +33,6 @@ async def prove(database: Database, caller: Caller, password: str, field: str, c
     elif proved_at is None or proved_at < clock() - RECENT:
         raise Forbidden("Sign in again first: this needs a sign-in within the last ten minutes.")
     return person
-
-
-def has_password(person: Any) -> bool:
-    """Return whether this person, a row, can sign in with a password at all."""
-    return bool(person.password_hash) and person.password_hash != credentials.UNUSABLE_PASSWORD
 
 
 async def renew_others(connection: AsyncConnection, caller: Caller) -> int:

@@ -65,7 +65,7 @@ class SecondFactors:
         self._sessions = sessions
         self._outbox = outbox
         self._clock = clock
-        self._opened: "Vault | None" = None
+        self._opened: Vault | None = None
 
     async def read(self, caller: Caller) -> FactorState:
         """Return the state of the caller's second factor."""

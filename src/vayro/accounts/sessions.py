@@ -17,6 +17,7 @@ from uuid_utils.compat import uuid7
 
 from vayro.accounts import access_repository as repository
 from vayro.accounts import audit, tokens
+from vayro.accounts.credentials import UNUSABLE_PASSWORD
 from vayro.accounts.permissions import scopes_of
 from vayro.accounts.records import Caller
 from vayro.database.engine import Database
@@ -42,6 +43,16 @@ class SessionRecord:
     last_seen_at: dt.datetime
     expires_at: dt.datetime
     is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Who a caller is, and where they may go. `workspaces`: rows of id, name, plan, role; their own first."""
+
+    email: str
+    has_password: bool
+    has_second_factor: bool
+    workspaces: Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +155,12 @@ class Sessions:
             rows = await repository.find_sessions(connection, caller.user_id, self._clock())
         return [self._record(row, caller) for row in rows if self._is_alive(row)]
 
-    async def list_workspaces(self, caller: Caller) -> Sequence[Any]:
-        """Return the caller's workspaces (id, name, plan, role), their own first."""
+    async def describe(self, caller: Caller) -> Profile:
+        """Return who the caller is."""
         async with self._database.read() as connection:
-            return await repository.find_workspaces(connection, caller.user_id)
+            person = await repository.get_person(connection, caller.user_id)
+            theirs = await repository.find_workspaces(connection, caller.user_id)
+        return Profile(person.email, has_password(person), person.second_factor_at is not None, theirs)
 
     async def close(self) -> None:
         """Wait until all uses are noted."""
@@ -198,6 +211,11 @@ def session_of(caller: Caller) -> UUID:
     if caller.session_id is None:
         raise Forbidden("This is for people who are signed in; an API key cannot do it.")
     return caller.session_id
+
+
+def has_password(person: Any) -> bool:
+    """Return whether this person, a row, can sign in with a password at all."""
+    return bool(person.password_hash) and person.password_hash != UNUSABLE_PASSWORD
 
 
 def _printable(browser: str) -> str:

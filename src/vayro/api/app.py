@@ -9,8 +9,10 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 import vayro
+from vayro.accounts.access import build_access
 from vayro.accounts.mail import open_outbox
 from vayro.accounts.service import AccountService
+from vayro.api.authentication import document_session
 from vayro.api.body_limit import BodyLimit
 from vayro.api.dependencies import Services
 from vayro.api.error_handlers import install_error_handlers
@@ -19,7 +21,19 @@ from vayro.api.headers import SafetyHeaders
 from vayro.api.limits import RequestLimits
 from vayro.api.observer import Observer
 from vayro.api.problems import Problem
-from vayro.api.routes import analytics, audit, domains, health, keys, links, pages, workspaces
+from vayro.api.routes import (
+    analytics,
+    audit,
+    auth,
+    credentials,
+    domains,
+    health,
+    keys,
+    links,
+    oidc,
+    pages,
+    workspaces,
+)
 from vayro.cache.adapters import open_link_cache
 from vayro.clicks.service import AnalyticsService
 from vayro.database.engine import open_database
@@ -54,7 +68,7 @@ def build_app(settings: Settings) -> FastAPI:
     app.add_middleware(Observer, metrics=get_metrics(), settings=settings)
     app.add_middleware(SafetyHeaders, settings=settings)
     install_error_handlers(app)
-    for module in (links, domains, analytics, workspaces, keys, audit, health, pages):
+    for module in (links, domains, analytics, auth, credentials, oidc, workspaces, keys, audit, health, pages):
         app.include_router(module.router)
     pages.mount_assets(app)
     _document(app)
@@ -77,6 +91,9 @@ async def _build_services(settings: Settings, stack: AsyncExitStack) -> Services
     stack.push_async_callback(accounts.close)
     outbox = open_outbox(settings)
     stack.push_async_callback(outbox.close)
+    governance = build_governance(settings, database, accounts, outbox)
+    access = build_access(settings, database, outbox, governance.quotas, get_metrics())
+    stack.push_async_callback(access.close)
     allocator = build_allocator(settings, database)
     stack.push_async_callback(allocator.close)
     service = LinkService(settings, database, cache, allocator, get_metrics())
@@ -90,7 +107,8 @@ async def _build_services(settings: Settings, stack: AsyncExitStack) -> Services
         settings=settings,
         database=database,
         accounts=accounts,
-        governance=build_governance(settings, database, accounts, outbox),
+        access=access,
+        governance=governance,
         links=service,
         analytics=clicks,
         domains=open_domains(settings, database, service),
@@ -109,6 +127,7 @@ def _document(app: FastAPI) -> None:
             components = document.setdefault("components", {}).setdefault("schemas", {})
             components.update(schema.pop("$defs"))
             components["Problem"] = schema
+            document_session(document)
             app.openapi_schema = document
         return app.openapi_schema
 

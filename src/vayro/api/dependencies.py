@@ -10,6 +10,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Security
 
+from vayro.accounts.access import Access
 from vayro.accounts.service import AccountService, Caller
 from vayro.api.authentication import BearerKey
 from vayro.api.governance import Governance
@@ -28,6 +29,7 @@ class Services:
     settings: Settings
     database: Database
     accounts: AccountService
+    access: Access
     governance: Governance
     links: LinkService
     analytics: AnalyticsService
