@@ -6,6 +6,7 @@ comes through here.
 
 import datetime as dt
 import re
+from itertools import product
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -13,19 +14,19 @@ import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from vayro.cache.snapshot import LinkSnapshot
-from vayro.clicks.event import NO_FLAGS, encode_flags, encode_ip
+from vayro.clicks.event import UNTRACKED, encode_flags, encode_ip
 from vayro.errors import RateLimited, Unavailable
 from vayro.observability import RequestMark, current_request
 from vayro.redirect.answer import Headers, Verdict, judge, location_headers, redirect_headers
 from vayro.redirect.engine import Engine
 from vayro.redirect.forms import FormRefused, read_form
 from vayro.redirect.memory import MemoryEntry
+from vayro.redirect.misses import answer_miss
 from vayro.redirect.negotiation import names_html, prefers_json
 from vayro.redirect.origin import Fields, read_address
 from vayro.redirect.pages import (
     EXPIRED,
     METHOD_NOT_ALLOWED,
-    NOT_FOUND,
     PASSWORD_REQUIRED,
     REPORT_PATH,
     TAKEN_DOWN,
@@ -46,10 +47,11 @@ if TYPE_CHECKING:
 
 CODE = re.compile(r"/([A-Za-z0-9_-]{1,50})")
 _PREFETCH_FIELDS = (b"sec-purpose", b"purpose", b"x-purpose", b"x-moz")
+_NO_TRACKING_FIELDS = (b"dnt", b"sec-gpc")
+_WORDS = ("head", "prefetch", UNTRACKED)
 _FLAGS = {
-    (is_head, is_prefetch): encode_flags(*(["head"] if is_head else []), *(["prefetch"] if is_prefetch else []))
-    for is_head in (False, True)
-    for is_prefetch in (False, True)
+    holds: encode_flags(*(word for word, is_so in zip(_WORDS, holds, strict=True) if is_so))
+    for holds in product((False, True), repeat=len(_WORDS))
 }
 _log = structlog.get_logger(__name__)
 
@@ -94,7 +96,8 @@ class RedirectEndpoint:
         snapshot = entry.snapshot
         verdict = judge(snapshot, dt.datetime.now(dt.UTC))
         if snapshot is None or verdict is Verdict.NOT_FOUND:
-            await answering.refuse(NOT_FOUND, fields)
+            refusal, elsewhere = answer_miss(self._engine, scope, fields)
+            await answering.refuse(refusal, fields, elsewhere)
         elif verdict is Verdict.TAKEN_DOWN:
             await answering.refuse(TAKEN_DOWN, fields)
         elif verdict is Verdict.EXPIRED:
@@ -144,12 +147,15 @@ class RedirectEndpoint:
         recorder = self._engine.recorder
         is_head = scope["method"] == "HEAD"
         is_prefetch = any(b"prefe" in fields[name].lower() for name in _PREFETCH_FIELDS if name in fields)
+        is_untracked = self._engine.settings.honour_dnt and any(
+            fields.get(name, b"").strip() == b"1" for name in _NO_TRACKING_FIELDS
+        )
         recorder.record(
             entry.link_chunk,
             encode_ip(read_address(self._engine.addresses, scope)),
             fields.get(b"user-agent", b""),
             fields.get(b"referer", b""),
-            answering.add_trace(_FLAGS[is_head, is_prefetch] if is_head or is_prefetch else NO_FLAGS),
+            answering.add_trace(_FLAGS[is_head, is_prefetch, is_untracked]),
         )
         if recorder.is_durable:
             await recorder.wait_until_durable()

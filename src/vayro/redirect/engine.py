@@ -17,6 +17,7 @@ from vayro.redirect.domains import DomainRegistry
 from vayro.redirect.invalidation import Invalidation
 from vayro.redirect.lookup import LinkLookup
 from vayro.redirect.memory import LinkMemory
+from vayro.redirect.miss_budget import MissBudget
 from vayro.redirect.passwords import PasswordGate
 from vayro.redirect.recorder import ClickRecorder
 from vayro.redirect.resolver import Resolver
@@ -46,6 +47,7 @@ class Engine:
     invalidation: Invalidation
     addresses: AddressReader
     limiter: Limiter
+    misses: MissBudget
     passwords: PasswordGate
     reports: ReportDesk
     traces: "RedirectTraces | None" = None
@@ -103,6 +105,7 @@ def build_engine(settings: Settings) -> Engine:
         ),
         addresses=AddressReader(settings.trusted_proxies),
         limiter=limiter,
+        misses=MissBudget(settings.miss_budget_per_minute),
         passwords=PasswordGate(database, limiter),
         reports=ReportDesk(database),
         traces=_open_traces(),

@@ -8,9 +8,10 @@ import segno
 from fastapi import APIRouter, Request, Response
 
 from vayro.cache.snapshot import LinkSnapshot
-from vayro.redirect.answer import Headers
+from vayro.redirect.answer import Headers, location_headers
 from vayro.redirect.endpoint import CODE
 from vayro.redirect.engine import Engine
+from vayro.redirect.misses import answer_miss
 from vayro.redirect.negotiation import prefers_json
 from vayro.redirect.pages import (
     NOT_FOUND,
@@ -51,8 +52,12 @@ async def answer_ready(request: Request, response: Response) -> dict[str, str]:
 
 
 @router.api_route("/", methods=READING)
-async def answer_front() -> Response:
-    """A page for who strays here."""
+async def answer_front(request: Request) -> Response:
+    """A page for who strays here; or where the domain sends them."""
+    domains = engine_of(request).domains
+    served = domains.find(domains.resolve(request.headers.get("host", "").encode("latin-1", "replace")))
+    if served and served.root_url:
+        return respond(302, location_headers(served.root_url), b"")
     return respond(200, *front_response())
 
 
@@ -81,7 +86,7 @@ async def answer_preview(request: Request, code: str) -> Response:
     if snapshot is not None and snapshot.disabled_reason is not None:
         return refuse(request, TAKEN_DOWN)
     if snapshot is None or not snapshot.is_active:
-        return refuse(request, NOT_FOUND)
+        return refuse(request, answer_miss(engine_of(request), request.scope, dict(request.scope["headers"]))[0])
     short_url = short_url_of(request, snapshot)
     if snapshot.has_password:
         return respond(200, *protected_preview_response(short_url, code))
@@ -94,7 +99,7 @@ async def answer_qr(request: Request, code: str, kind: str = "svg") -> Response:
     """The QR code of the short link. Not a click."""
     snapshot = await find_link(request, code) if kind in {"svg", "png"} else None
     if snapshot is None or not snapshot.is_active:
-        return refuse(request, NOT_FOUND)
+        return refuse(request, answer_miss(engine_of(request), request.scope, dict(request.scope["headers"]))[0])
     # Drawing takes milliseconds, in which no redirect should wait.
     image = await asyncio.to_thread(_draw, short_url_of(request, snapshot), kind)
     return Response(image, media_type="image/png" if kind == "png" else "image/svg+xml", headers=ONE_DAY)
