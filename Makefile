@@ -54,10 +54,11 @@ bench: install $(VENV)/.dev ## Measure on this machine, as ratios to nginx, COPY
 lock: $(VENV)/.dev ## Write requirements/*.txt from *.in (ARGS="--upgrade" for the newest versions)
 	@scripts/lock.sh $(ARGS)
 
-docs: install $(VENV)/.dev ## Write what is made from the code: reference pages, alert rules, the Grafana dashboard
+docs: install $(VENV)/.dev ## Write what is made from the code: reference pages, alert rules, the Grafana dashboard, the schema of the chart
 	@$(BIN)/python scripts/write_docs.py
 	@$(BIN)/python scripts/write_alerts.py
 	@$(BIN)/python scripts/write_dashboard.py
+	@$(BIN)/python scripts/write_chart_schema.py
 
 clean: ## Delete what was installed and made; never vayro-data
 	rm -rf $(VENV) geo/node_modules $(GEO_DATABASE) build dist

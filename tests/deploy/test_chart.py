@@ -8,6 +8,7 @@ import pytest
 import yaml
 from typer.main import get_command
 
+from scripts.write_chart_schema import SCHEMA, chart_schema
 from tests.deploy.helm import CHART, SECRET, lint, refusal, render
 from vayro.cli.main import app
 from vayro.settings import Settings
@@ -247,12 +248,24 @@ def test_an_installation_without_stores_is_refused_in_one_sentence():
     assert "Set secrets.existingSecret, or secrets.values.VAYRO_DATABASE_URL" in refusal()
 
 
-def test_a_wrong_mode_of_scaling_is_refused_in_one_sentence():
-    values = {**SECRET, "worker": {"autoscaling": {"mode": "magic"}}}
-    assert "accepted are none, external and keda" in refusal(**values)
-
-
 def test_pods_start_anew_when_their_settings_change():
     before = pods(render())["api"]["metadata"]["annotations"]["checksum/settings"]
     after = pods(render(settings={"VAYRO_STORE_IP": "none"}))["api"]["metadata"]["annotations"]["checksum/settings"]
     assert before != after
+
+
+def test_the_schema_of_the_values_is_up_to_date():
+    assert SCHEMA.read_text() == chart_schema()
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        ({"redirect": {"replica": 3}}, "replica"),
+        ({"worker": {"autoscaling": {"mode": "automatic"}}}, "mode"),
+        ({"api": {"workers": "two"}}, "workers"),
+        ({"settings": {"VAYRO_LOG_LEVEL": ["info"]}}, "VAYRO_LOG_LEVEL"),
+    ],
+)
+def test_a_value_that_nothing_reads_or_that_cannot_be_is_refused_by_name(values, named):
+    assert named in refusal(**SECRET, **values)
