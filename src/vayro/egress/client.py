@@ -11,13 +11,14 @@ answers differently the second time is not asked a second time. Proxies of the e
 
 import asyncio
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import ada_url
 
 from vayro.egress.exchange import Request, Response, exchange
-from vayro.egress.refusals import ForbiddenAddress, ForbiddenUrl, NoAnswer, TooMuch
+from vayro.egress.refusals import ForbiddenAddress, ForbiddenUrl, NoAnswer, TooFar
 from vayro.egress.resolution import DnsResolver, Resolve
 from vayro.egress.special_addresses import Address, AddressRule
 from vayro.settings import Settings
@@ -77,7 +78,7 @@ class EgressClient:
                     headers = {}  # what was meant for the first host is not for the second
         except TimeoutError:
             raise NoAnswer(f"There was no answer within {self._limits.seconds:g} s.") from None
-        raise TooMuch(f"There are more than {self._limits.max_hops} redirects.")
+        raise TooFar(f"There are more than {self._limits.max_hops} redirects.")
 
     async def find_addresses(self, host: str) -> list[Address]:
         """Return the addresses of a host, all of which may be connected to. Raises NoAddress and ForbiddenAddress."""
@@ -121,9 +122,14 @@ class EgressClient:
         return self._tls
 
 
-def open_egress(settings: Settings) -> EgressClient:
-    """Return the client that the settings describe; nothing is connected."""
-    return EgressClient(AddressRule(settings.egress_allow, settings.egress_deny))
+def open_egress(settings: Settings, operators_urls: Iterable[str] = ()) -> EgressClient:
+    """Return the client that the settings describe; nothing is connected.
+
+    Args: operators_urls, of the settings, whose ports may be used as well as 80 and 443.
+    """
+    named = (urlsplit(url).port for url in operators_urls)
+    limits = EgressLimits(ports=(80, 443, *(port for port in named if port)))
+    return EgressClient(AddressRule(settings.egress_allow, settings.egress_deny), limits=limits)
 
 
 def _join(base: str, location: str) -> str:

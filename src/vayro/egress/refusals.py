@@ -32,6 +32,12 @@ class NoAnswer(NotFetched):
 
 
 class TooMuch(NotFetched):
-    """The answer is larger, or leads further, than we follow."""
+    """The answer is larger than we take."""
 
     kind = "too_much"
+
+
+class TooFar(NotFetched):
+    """It redirects more often than we follow."""
+
+    kind = "too_far"

@@ -6,6 +6,7 @@ evil.example                 the domain and all below it; also as *.evil.example
 # a comment; also behind an entry, and ! at the beginning of a line
 """
 
+import hashlib
 import re
 from collections.abc import Iterable
 
@@ -28,8 +29,12 @@ class BlockList:
         domains: set[str] = set()
         hosts: set[str] = set()
         patterns: list[str] = []
+        digest = hashlib.sha256()
         for _, entry in zip(range(MAX_ENTRIES), entries, strict=False):
+            digest.update(entry.encode("utf-8", "replace") + b"\n")
             _add(entry.strip(), domains, hosts, patterns)
+        self.digest = digest.hexdigest()
+        """The same for lists of the same lines."""
         self._domains = frozenset(domains)
         self._hosts = frozenset(hosts)
         self._expressions = Expressions(patterns)

@@ -20,6 +20,9 @@ from vayro.settings import Settings
 LOOK_SECONDS = 30.0
 """So long after a change at most, a process applies the new list."""
 
+COMPARED = ""
+"""The row that says which list all links were compared with; no address is empty."""
+
 State = tuple[object, ...]
 
 
@@ -51,11 +54,6 @@ class BlockLists:
                 if time.monotonic() - self._looked_at > LOOK_SECONDS:
                     await self._look()
         return self._held
-
-    @property
-    def state(self) -> State | None:
-        """What the list was made of: another when anything changed."""
-        return self._state
 
     async def _look(self) -> None:
         urls = self._settings.block_list_urls
@@ -101,7 +99,18 @@ async def store_list(connection: AsyncConnection, fetched: FetchedList, now: dt.
 
 async def delete_other_lists(connection: AsyncConnection, urls: Iterable[str]) -> None:
     """Delete the lists of addresses that are not asked any more."""
-    await connection.execute(delete(block_lists).where(block_lists.c.url.not_in(list(urls))))
+    await connection.execute(delete(block_lists).where(block_lists.c.url.not_in([*urls, COMPARED])))
+
+
+async def find_compared(connection: AsyncConnection) -> str:
+    """Return the digest of the list that all links were last compared with; "" for none."""
+    query = select(block_lists.c.etag).where(block_lists.c.url == COMPARED)
+    return str(await connection.scalar(query) or "")
+
+
+async def store_compared(connection: AsyncConnection, digest: str, now: dt.datetime) -> None:
+    """Write down that all links were compared with this list."""
+    await store_list(connection, FetchedList(COMPARED, "", digest), now)
 
 
 def _path(settings: Settings) -> Path:

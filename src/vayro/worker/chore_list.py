@@ -20,6 +20,7 @@ from vayro.links.idempotency import delete_claims_before
 from vayro.observability import Metrics
 from vayro.settings import Settings
 from vayro.worker.chores import UNFINISHED, Chore
+from vayro.worker.safety_chores import list_safety_chores
 from vayro.worker.salts import delete_old_salts
 
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
@@ -52,6 +53,7 @@ def list_chores(settings: Settings, database: Database, metrics: Metrics) -> lis
         Chore("old_idempotency_keys", HOUR, sweeps.delete_idempotency_keys),
         Chore("duplicate_links", 5 * MINUTE, lambda: _count_duplicates(database), metrics.duplicate_canonical_links),
     ]
+    chores += list_safety_chores(settings, database)
     if not database.is_sqlite:
         chores.insert(0, Chore("partitions", HOUR, lambda: _create_partitions(database)))
         default = metrics.default_partition_rows
