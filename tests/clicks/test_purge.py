@@ -3,11 +3,20 @@
 import datetime as dt
 
 from sqlalchemy import func, select, text
+from uuid_utils.compat import uuid7
 
 from tests.factories import make_click, make_link, now
 from vayro.clicks import purge
 from vayro.clicks.purge import purge_deleted_links
-from vayro.database.models import click_events, click_rollups, link_deletions, link_stats, rollup_marks, rollup_state
+from vayro.database.models import (
+    click_dead_letters,
+    click_events,
+    click_rollups,
+    link_deletions,
+    link_stats,
+    rollup_marks,
+    rollup_state,
+)
 
 
 async def count(database, table, condition=None) -> int:
@@ -66,8 +75,23 @@ async def test_closed_hours_of_the_workspace_are_marked_for_another_rollup(datab
     assert [tuple(mark) for mark in marks] == [(gone.workspace_id, hour)]
 
 
-async def test_a_deletion_is_forgotten_after_a_week(database):
-    await make_deleted(database, deleted_at=now() - dt.timedelta(days=8))
+async def test_dead_letters_about_a_deleted_link_lose_their_content(database):
+    gone, kept = await make_deleted(database), await make_link(database)
+    for link in (gone, kept):
+        letter = {"id": uuid7(), "segment": "s", "payload": b"$36\r\n%b\r\n" % str(link.id).encode(), "reason": "x"}
+        async with database.transaction() as connection:
+            await connection.execute(
+                click_dead_letters.insert().values(letter | {"deliveries": 1, "created_at": now()})
+            )
+    await purge_deleted_links(database, now())
+    async with database.read() as connection:
+        letters = (await connection.execute(select(click_dead_letters).order_by(click_dead_letters.c.id))).all()
+    assert [bool(letter.payload) for letter in letters] == [False, True]
+    assert letters[0].reason == "dropped:deleted"
+
+
+async def test_a_deletion_is_forgotten_after_a_month(database):
+    await make_deleted(database, deleted_at=now() - dt.timedelta(days=31))
     await make_deleted(database)
     await purge_deleted_links(database, now())
     assert await count(database, link_deletions) == 1

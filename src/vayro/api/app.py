@@ -10,7 +10,10 @@ from fastapi.openapi.utils import get_openapi
 
 import vayro
 from vayro.accounts.access import build_access
+from vayro.accounts.data_export import DataExport
+from vayro.accounts.deletion import AccountErasure
 from vayro.accounts.mail import open_outbox
+from vayro.accounts.privacy import Privacy
 from vayro.accounts.service import AccountService
 from vayro.api.authentication import document_session
 from vayro.api.body_limit import BodyLimit
@@ -32,6 +35,7 @@ from vayro.api.routes import (
     links,
     oidc,
     pages,
+    privacy,
     workspaces,
 )
 from vayro.cache.adapters import open_link_cache
@@ -68,7 +72,7 @@ def build_app(settings: Settings) -> FastAPI:
     app.add_middleware(Observer, metrics=get_metrics(), settings=settings)
     app.add_middleware(SafetyHeaders, settings=settings)
     install_error_handlers(app)
-    for module in (links, domains, analytics, auth, credentials, oidc, workspaces, keys, audit, health, pages):
+    for module in (links, domains, analytics, auth, credentials, oidc, workspaces, keys, audit, health, privacy, pages):
         app.include_router(module.router)
     pages.mount_assets(app)
     _document(app)
@@ -113,6 +117,7 @@ async def _build_services(settings: Settings, stack: AsyncExitStack) -> Services
         analytics=clicks,
         domains=open_domains(settings, database, service),
         limits=RequestLimits(settings, limiter),
+        privacy=Privacy(DataExport(database), AccountErasure(database, cache)),
         draining=draining,
     )
 

@@ -11,6 +11,7 @@ from typing import Annotated
 from fastapi import Depends, Request, Security
 
 from vayro.accounts.access import Access
+from vayro.accounts.privacy import Privacy
 from vayro.accounts.service import AccountService, Caller
 from vayro.api.authentication import BearerKey
 from vayro.api.governance import Governance
@@ -35,6 +36,7 @@ class Services:
     analytics: AnalyticsService
     domains: DomainService
     limits: RequestLimits
+    privacy: Privacy
     draining: asyncio.Event = field(default_factory=asyncio.Event)
 
 

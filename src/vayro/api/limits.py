@@ -4,6 +4,7 @@ Headers: `RateLimit-Limit`, `RateLimit-Remaining`, `RateLimit-Reset` and `RateLi
 draft-ietf-httpapi-ratelimit-headers have them and clients read them; of several budgets that with the least left.
 """
 
+from collections.abc import Sequence
 from typing import Literal
 
 from fastapi import Request
@@ -11,7 +12,7 @@ from starlette.types import Scope
 
 from vayro.accounts.records import Caller
 from vayro.limits.budget import Standing
-from vayro.limits.limiter import BudgetSpent, Limiter, address_key
+from vayro.limits.limiter import BudgetSpent, Limiter, address_key, plan_budget
 from vayro.settings import Settings
 from vayro.visitor.address import AddressReader
 
@@ -31,10 +32,13 @@ class RequestLimits:
         self._addresses = AddressReader(settings.trusted_proxies)
 
     async def count(self, request: Request, caller: Caller) -> None:
-        """Spend one request of a key or session, and of its user. Raises RateLimited."""
+        """Spend one request of a key or session, of its user, and of what the plan allows. Raises RateLimited."""
         credential = f"key {caller.key_id}" if caller.key_id else f"session {caller.session_id or caller.user_id}"
         kind = route_class(request.method, request.url.path)
-        await self._spend(request, [(kind, credential, 1), ("user", str(caller.user_id), 1)])
+        wanted: list[tuple[str, str, int]] = [(kind, credential, 1), ("user", str(caller.user_id), 1)]
+        if (plan := plan_budget(caller.plan)) in self.limiter.budgets:
+            wanted.append((plan, str(caller.workspace_id), 1))
+        await self._spend(request, wanted)
 
     async def count_stranger(self, request: Request) -> None:
         """Spend one request of somebody who is not known. Raises RateLimited."""
@@ -49,7 +53,7 @@ class RequestLimits:
         peer = request.client.host if request.client else ""
         return self._addresses.read(peer, ",".join(request.headers.getlist("x-forwarded-for")))
 
-    async def _spend(self, request: Request, wanted: list[tuple[str, str, int]]) -> None:
+    async def _spend(self, request: Request, wanted: Sequence[tuple[str, str, int]]) -> None:
         try:
             request.scope[STANDING] = await self.limiter.spend_all(wanted)
         except BudgetSpent as error:

@@ -14,6 +14,7 @@ from vayro.settings import Settings
 from vayro.supervisor.data_dir import prepare_data_dir
 
 if TYPE_CHECKING:
+    from vayro.accounts.deletion import AccountErasure
     from vayro.links.registration import DomainRegistry
     from vayro.links.reports import ReportDesk
     from vayro.links.service import LinkService
@@ -57,6 +58,15 @@ class Session:
         service = LinkService(self.settings, self.database, cache, allocator, get_metrics())
         self.stack.push_async_callback(service.close)
         return service
+
+    def erasure(self) -> AccountErasure:
+        """Return the service that erases accounts."""
+        from vayro.accounts.deletion import AccountErasure
+        from vayro.cache.adapters import open_link_cache
+
+        cache = open_link_cache(self.settings)
+        self.stack.push_async_callback(cache.close)
+        return AccountErasure(self.database, cache)
 
     def takedown(self) -> Takedown:
         """Return the service that takes links down."""

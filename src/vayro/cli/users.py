@@ -1,4 +1,4 @@
-"""`vayro users create|list|set-plan`."""
+"""`vayro users create|list|set-plan|export|delete`."""
 
 from __future__ import annotations
 
@@ -61,6 +61,45 @@ def set_plan(
     """Put a user on another plan."""
     run(lambda session: session.accounts.set_plan(email, plan))
     say(f"{email} is on the plan {plan}.")
+
+
+@app.command(epilog="Example: vayro users export ada@example.com > ada.json")
+def export(email: Email) -> None:
+    """Print all that is kept of a user as one JSON document: account, workspaces they own, links, clicks."""
+
+    async def work(session: Session) -> None:
+        from vayro.accounts.data_export import DataExport
+
+        user = await session.accounts.get_user(email)
+        async for piece in DataExport(session.database).write(user.id):
+            sys.stdout.write(piece.decode())
+
+    run(work)
+
+
+@app.command(epilog="Example: vayro users delete ada@example.com --yes")
+def delete(
+    email: Email, yes: Annotated[bool, typer.Option("--yes", help="Do it without asking. It cannot be undone.")] = False
+) -> None:
+    """Erase a user, and the workspaces that only they belong to, with links and clicks; at once, for good.
+
+    Clicks that engines have not sent yet are erased by the worker when they come.
+    """
+    if not yes:
+        typer.confirm(f"Erase {email} and all that is theirs?", abort=True, err=True)
+
+    async def work(session: Session) -> tuple[int, int, int]:
+        import datetime as dt
+
+        from vayro.clicks.purge import purge_deleted_links
+
+        user = await session.accounts.get_user(email)
+        erased = await session.erasure().erase(user)
+        purged = await purge_deleted_links(session.database, dt.datetime.now(dt.UTC))
+        return erased.workspaces, erased.links, purged
+
+    workspaces, links, clicks = run(work)
+    say(f"{email} is erased: {workspaces} workspaces, {links} links, {clicks} clicks.")
 
 
 def _describe(user: User) -> dict[str, Any]:

@@ -1,60 +1,95 @@
 """Deleting what was counted of links that were deleted themselves.
 
 A link is gone at once; its clicks are purged here, in the background and in small transactions. Late ones still come
-from the spools of engines that were away, so a deletion is remembered for a week and gone through again.
+from the spools of engines that were away, so a deletion is remembered for a month and gone through again.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import Row, delete, select, tuple_
+from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vayro.clicks.rollups import floor_hour, insert_marks, read_closed_until
 from vayro.database.engine import Database
-from vayro.database.models import click_events, click_rollups, link_deletions, link_stats, link_usage
+from vayro.database.models import (
+    click_dead_letters,
+    click_events,
+    click_rollups,
+    link_deletions,
+    link_stats,
+    link_usage,
+)
 
-REMEMBERED = dt.timedelta(days=7)
+# As long as a segment could possibly still wait on an engine's disk.
+REMEMBERED = dt.timedelta(days=30)
 # One transaction: some 50 ms, so that nobody who writes clicks waits for long.
 CHUNK_CLICKS = 5_000
+# Whoever deletes 100,000 links at once costs 200 statements a minute, not 100,000.
+LINKS_AT_ONCE = 500
+LETTERS_AT_ONCE = 500
+_UUID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
 async def purge_deleted_links(database: Database, now: dt.datetime) -> int:
-    """Delete clicks, counts and rollups of all links deleted within a week; return how many clicks that were."""
+    """Delete clicks, counts, rollups and dead letters of links deleted within a month; return how many clicks."""
     async with database.read() as connection:
-        found = (await connection.execute(select(link_deletions))).all()
-    purged = sum([await _purge(database, deletion) for deletion in found])
+        query = select(link_deletions.c.link_id, link_deletions.c.workspace_id).order_by(link_deletions.c.link_id)
+        owners = {row.link_id: row.workspace_id for row in await connection.execute(query)}
+    links = list(owners)
+    chunks = [links[first : first + LINKS_AT_ONCE] for first in range(0, len(links), LINKS_AT_ONCE)]
+    purged = sum([await _purge(database, owners, chunk) for chunk in chunks])
+    if owners:
+        await _empty_letters(database, owners)
     async with database.transaction() as connection:
         await connection.execute(delete(link_deletions).where(link_deletions.c.deleted_at < now - REMEMBERED))
     return purged
 
 
-async def _purge(database: Database, deletion: Row[tuple[UUID, UUID, dt.datetime]]) -> int:
+async def _purge(database: Database, owners: Mapping[UUID, UUID], links: Sequence[UUID]) -> int:
     purged = 0
     while True:
         async with database.transaction() as connection:
-            times = await _delete_chunk(connection, deletion.link_id)
-            # The workspace's rollups counted these clicks, too.
+            gone = await _delete_chunk(connection, links)
+            # The workspaces' rollups counted these clicks, too.
             closed_until = await read_closed_until(connection)
-            hours = {floor_hour(time) for time in times if time < closed_until}
-            await insert_marks(connection, {(deletion.workspace_id, hour) for hour in hours})
-            if len(times) < CHUNK_CLICKS:
-                await _delete_counts(connection, deletion.link_id)
-        purged += len(times)
-        if len(times) < CHUNK_CLICKS:
+            marks = {(owners[link], floor_hour(time)) for link, time in gone if time < closed_until}
+            await insert_marks(connection, marks)
+            if len(gone) < CHUNK_CLICKS:
+                await _delete_counts(connection, links)
+        purged += len(gone)
+        if len(gone) < CHUNK_CLICKS:
             return purged
 
 
-async def _delete_chunk(connection: AsyncConnection, link_id: UUID) -> Sequence[dt.datetime]:
-    key = tuple_(click_events.c.id, click_events.c.timestamp)
-    chunk = (
-        select(click_events.c.id, click_events.c.timestamp).where(click_events.c.link_id == link_id).limit(CHUNK_CLICKS)
-    )
-    statement = delete(click_events).where(key.in_(chunk)).returning(click_events.c.timestamp)
-    return (await connection.execute(statement)).scalars().all()
+async def _delete_chunk(connection: AsyncConnection, links: Sequence[UUID]) -> list[tuple[UUID, dt.datetime]]:
+    """Delete some clicks of these links; return the link and the time of each."""
+    events = click_events.c
+    chunk = select(events.id, events.timestamp).where(events.link_id.in_(links)).limit(CHUNK_CLICKS)
+    statement = delete(click_events).where(tuple_(events.id, events.timestamp).in_(chunk))
+    rows = await connection.execute(statement.returning(events.link_id, events.timestamp))
+    return [(row.link_id, row.timestamp) for row in rows]
 
 
-async def _delete_counts(connection: AsyncConnection, link_id: UUID) -> None:
+async def _delete_counts(connection: AsyncConnection, links: Sequence[UUID]) -> None:
     for table, column in ((link_stats, "link_id"), (link_usage, "link_id"), (click_rollups, "subject_id")):
-        await connection.execute(delete(table).where(table.c[column] == link_id))
+        await connection.execute(delete(table).where(table.c[column].in_(links)))
+
+
+async def _empty_letters(database: Database, links: Collection[UUID]) -> None:
+    """Take the content out of dead letters about these links: what is left says only that the event is settled."""
+    letter, after, names = click_dead_letters.c, UUID(int=0), {str(link).encode() for link in links}
+    while True:
+        query = select(letter.id, letter.payload).where(letter.id > after, letter.payload != b"").order_by(letter.id)
+        async with database.read() as connection:
+            page = (await connection.execute(query.limit(LETTERS_AT_ONCE))).all()
+        found = [row.id for row in page if not names.isdisjoint(_UUID.findall(row.payload))]
+        if found:
+            async with database.transaction() as connection:
+                emptied = update(click_dead_letters).where(letter.id.in_(found))
+                await connection.execute(emptied.values(payload=b"", reason="dropped:deleted"))
+        if len(page) < LETTERS_AT_ONCE:
+            return
+        after = page[-1].id

@@ -137,9 +137,19 @@ class Limiter:
 def open_limiter(settings: Settings) -> Limiter:
     """Return the limiter that the settings describe; nothing is connected yet. Raises SettingsError."""
     texts = {name: getattr(settings, f"limit_{name}") for name in BUDGETS}
-    budgets = {name: parse_budget(name, text) if settings.rate_limits else None for name, text in texts.items()}
+    budgets = {name: parse_budget(name, text) for name, text in texts.items()}
+    for plan, limits in settings.plan_table.items():
+        amount = limits.requests_per_minute
+        budgets[plan_budget(plan)] = None if amount is None else Budget(plan_budget(plan), amount, 60)
+    if not settings.rate_limits:
+        budgets = dict.fromkeys(budgets)
     shared = None if settings.is_embedded else RedisWindows(open_commands(settings, "redis-limits"))
     return Limiter(budgets, shared, secret=settings.redis_url.encode())
+
+
+def plan_budget(plan: str) -> str:
+    """Return the name of the budget that a plan gives each workspace: requests a minute."""
+    return f"plan_{plan}"
 
 
 def address_key(address: str) -> str:
