@@ -1,7 +1,7 @@
 """The rules of a workspace's own domains: claimed by anybody, served once their DNS proves them."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -23,8 +23,8 @@ from vayro.links.registration import parse_domain_name
 from vayro.links.service import LinkService
 from vayro.settings import Settings
 
-CheckDestination = Callable[[str, frozenset[str], str], str]
-"""Returns the canonical form of a URL, given our own hosts and the field's name. Raises the errors of destinations."""
+CheckAddress = Callable[[str, str, str], Awaitable[str]]
+"""Returns the canonical form of a URL, given the field's name and the domain's. Raises the errors of destinations."""
 _COUNTED_LINKS = 1_000
 
 
@@ -45,14 +45,14 @@ class DomainService:
         directory: DomainDirectory,
         proof: DnsProof,
         quotas: Quotas,
-        check_destination: CheckDestination,
+        check_address: CheckAddress,
     ) -> None:
-        """Args: directory, of this process; check_destination, the rules that links have."""
+        """Args: directory, of this process; check_address, the rules that links have."""
         self._database = database
         self._directory = directory
         self._proof = proof
         self._quotas = quotas
-        self._check_destination = check_destination
+        self._check_address = check_address
 
     async def list_own(self, workspace_id: UUID) -> list[OwnDomain]:
         """Return the domains that the workspace has, verified or not, and those that everybody may use."""
@@ -161,12 +161,12 @@ class DomainService:
         return found
 
     async def _prepare(self, record: DomainRecord, changes: Mapping[str, Any]) -> dict[str, str | None]:
-        own_hosts = await self._directory.own_hosts() | {record.name}
-        return {
-            field: self._check_destination(changes[field], own_hosts, field) if changes[field] is not None else None
-            for field in ("root_url", "not_found_url")
-            if field in changes
-        }
+        columns: dict[str, str | None] = {}
+        for field in ("root_url", "not_found_url"):
+            if field in changes:
+                url = changes[field]
+                columns[field] = url and await self._check_address(url, field, record.name)
+        return columns
 
     async def _choose(self, connection: AsyncConnection, caller: Caller, found: OwnDomain, *, is_default: bool) -> None:
         if is_default and not found.record.verified_at:
@@ -178,7 +178,7 @@ class DomainService:
 def open_domains(settings: Settings, database: Database, links: LinkService) -> DomainService:
     """Return the service that the settings describe; addresses obey the rules that links have."""
     proof, quotas = DnsProof(settings.domain_resolver), Quotas(settings.plan_table)
-    return DomainService(database, links.domains, proof, quotas, links.check_destination)
+    return DomainService(database, links.domains, proof, quotas, links.check_address)
 
 
 def _key(name: str) -> str:
