@@ -37,7 +37,7 @@ class SafetySettings(BaseSettings):
 
     @field_validator("egress_allow", "egress_deny", mode="before")
     @classmethod
-    def _split_networks(cls, value: object) -> object:
+    def _split_egress_networks(cls, value: object) -> object:
         return tuple(ip_network(part, strict=False) for part in split_list(value)) if isinstance(value, str) else value
 
     @field_validator("block_list_urls", mode="before")
