@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import RowMapping, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vayro.accounts.mail import Mail, MailSender
@@ -24,16 +24,18 @@ async def tell_owners(database: Database, sender: MailSender, settings: Settings
     """
     async with database.read() as connection:
         reports = await _find_untold(connection)
-        owners = {report.id: await _find_owners(connection, report) for report in reports}
+        owners = {report["id"]: await _find_owners(connection, report) for report in reports}
     for report in reports:
-        for email in owners[report.id]:
+        for email in owners[report["id"]]:
             await sender.send(_write(email, report, settings))
         async with database.transaction() as connection:
-            await connection.execute(update(link_reports).where(link_reports.c.id == report.id).values(details=_TOLD))
+            await connection.execute(
+                update(link_reports).where(link_reports.c.id == report["id"]).values(details=_TOLD)
+            )
     return len(reports)
 
 
-async def _find_untold(connection: AsyncConnection) -> list[Row[*tuple[object, ...]]]:
+async def _find_untold(connection: AsyncConnection) -> list[RowMapping]:
     told = link_reports.c
     columns = (told.id, told.workspace_id, told.reason, told.details, links.c.domain, links.c.short_code)
     query = (
@@ -42,26 +44,25 @@ async def _find_untold(connection: AsyncConnection) -> list[Row[*tuple[object, .
         .where(told.closed_at.is_(None), told.created_at > dt.datetime.now(dt.UTC) - TOLD_FOR)
         .order_by(told.created_at)
     )
-    return [row for row in await connection.execute(query) if row.details != _TOLD][:AT_ONCE]
+    return [row for row in (await connection.execute(query)).mappings() if row["details"] != _TOLD][:AT_ONCE]
 
 
-async def _find_owners(connection: AsyncConnection, report: Row[*tuple[object, ...]]) -> Sequence[str]:
+async def _find_owners(connection: AsyncConnection, report: RowMapping) -> Sequence[str]:
     query = (
         select(users.c.email)
         .join(workspace_members, workspace_members.c.user_id == users.c.id)
-        .where(workspace_members.c.workspace_id == report.workspace_id, workspace_members.c.role == "owner")
+        .where(workspace_members.c.workspace_id == report["workspace_id"], workspace_members.c.role == "owner")
     )
     return (await connection.execute(query)).scalars().all()
 
 
-def _write(email: str, report: Row[*tuple[object, ...]], settings: Settings) -> Mail:
+def _write(email: str, report: RowMapping, settings: Settings) -> Mail:
     """Return the mail. What the stranger wrote is not in it: it would be a way to mail to anybody."""
-    base = (
-        f"{settings.short_url_base.partition('://')[0]}://{report.domain}" if report.domain else settings.short_url_base
-    )
+    scheme = settings.short_url_base.partition("://")[0]
+    base = f"{scheme}://{report['domain']}" if report["domain"] else settings.short_url_base
     text = (
-        f"Somebody reported a link of your workspace for {report.reason}:\n\n"
-        f"    {base}/{report.short_code}\n    leads to {report.target_url}\n\n"
+        f"Somebody reported a link of your workspace for {report['reason']}:\n\n"
+        f"    {base}/{report['short_code']}\n    leads to {report['target_url']}\n\n"
         "Please look whether the link still leads where you want it to. An administrator sees the report, too, and\n"
         "may take the link down.\n"
     )

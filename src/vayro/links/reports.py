@@ -77,7 +77,7 @@ class ReportDesk:
             query = query.where(told.closed_at.is_(None))
         async with self._database.read() as connection:
             rows = await connection.execute(query.order_by(told.created_at.desc(), told.id.desc()).limit(limit))
-            return [LinkReport(*row) for row in rows]
+            return [LinkReport(**row) for row in rows.mappings()]
 
     async def close(self, link_id: UUID) -> int:
         """Close the open reports about a link; return how many. Raises NotFound when there is none."""

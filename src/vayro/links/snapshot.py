@@ -17,7 +17,7 @@ __all__ = [
 
 
 def snapshot_from_row(row: Mapping[str, Any]) -> LinkSnapshot:
-    """Return the snapshot of a row of `links`."""
+    """Return the snapshot of a row of `links`; `has_password` may stand in it for `password_hash`."""
     return LinkSnapshot(
         domain=row["domain"],
         short_code=row["short_code"],
@@ -30,7 +30,7 @@ def snapshot_from_row(row: Mapping[str, Any]) -> LinkSnapshot:
         expires_at=row["expires_at"],
         expired_url=row["expired_url"],
         max_clicks=row["max_clicks"],
-        has_password=row["has_password"],
+        has_password=row["has_password"] if "has_password" in row else row["password_hash"] is not None,
         disabled_reason=row["disabled_reason"],
     )
 

@@ -42,7 +42,7 @@ async def read_form(receive: Receive, fields: Fields, max_bytes: int) -> dict[st
 
 
 async def _read_body(receive: Receive, max_bytes: int) -> bytes:
-    body = b""
+    body = bytearray()
     while True:
         message = await receive()
         if message["type"] != "http.request":
@@ -51,4 +51,4 @@ async def _read_body(receive: Receive, max_bytes: int) -> bytes:
         if len(body) > max_bytes:
             raise FormRefused(TOO_LARGE)
         if not message.get("more_body"):
-            return body
+            return bytes(body)

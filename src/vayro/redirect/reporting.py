@@ -13,13 +13,13 @@ from vayro.cache.snapshot import LinkSnapshot
 from vayro.errors import RateLimited
 from vayro.limits.limiter import address_key
 from vayro.links.reports import REPORT_REASONS, TEXT_MAX
+from vayro.redirect.answer import Headers
 from vayro.redirect.forms import FormRefused, read_form
 from vayro.redirect.origin import Fields, read_address
 from vayro.redirect.pages import (
     FORM_HEADERS,
     NOT_FOUND,
     REPORT_PATH,
-    Headers,
     Refusal,
     page_response,
     too_many_tries,
