@@ -107,8 +107,9 @@ async def find_session(connection: AsyncConnection, token_hash: bytes) -> AnyRow
     """Return the session with this token, its user, and their role in its workspace (None: no member any more)."""
     member = workspace_members.c
     statement = (
-        select(*_SESSION, users.c.email, users.c.is_admin, users.c.disabled_at, member.role)
+        select(*_SESSION, users.c.is_admin, users.c.disabled_at, member.role, workspaces.c.plan)
         .join(users, users.c.id == sessions.c.user_id)
+        .join(workspaces, workspaces.c.id == sessions.c.workspace_id)
         .outerjoin(
             workspace_members,
             (member.workspace_id == sessions.c.workspace_id) & (member.user_id == sessions.c.user_id),

@@ -92,7 +92,8 @@ class Sessions:
         session |= {"created_at": at, "authenticated_at": at, "last_seen_at": at, "expires_at": at + self._longest}
         await repository.insert_session(connection, session)
         await repository.delete_oldest_sessions(connection, person.id, SESSIONS_MAX)
-        caller = Caller(home.id, person.id, None, person.is_admin, scopes_of(home.role), session["id"])
+        scopes = scopes_of(home.role)
+        caller = Caller(home.id, person.id, None, person.is_admin, scopes, session["id"], plan=home.plan)
         await audit.note(connection, caller, "session.open", person.id, how)
         return Opened(token, caller)
 
@@ -107,7 +108,8 @@ class Sessions:
         if row.role is None:
             row = await self._move_home(row, tokens.hash_token(token))
         self._note_use(row)
-        return Caller(row.workspace_id, row.user_id, None, row.is_admin, scopes_of(row.role), row.id)
+        scopes = scopes_of(row.role)
+        return Caller(row.workspace_id, row.user_id, None, row.is_admin, scopes, row.id, plan=row.plan)
 
     async def rotate(self, connection: AsyncConnection, caller: Caller, **changes: Any) -> Opened:
         """Give a session a new token, so that whoever had the old one is out. Raises Unauthenticated when it ended."""
@@ -123,11 +125,12 @@ class Sessions:
         """Go on in another workspace of the user, with another token. Raises NotFound when they are no member."""
         async with self._database.transaction() as connection:
             theirs = await repository.find_workspaces(connection, caller.user_id)
-            role = next((row.role for row in theirs if row.id == workspace_id), None)
-            if role is None:
+            chosen = next((row for row in theirs if row.id == workspace_id), None)
+            if chosen is None:
                 raise NotFound("There is no such workspace.")
             opened = await self.rotate(connection, caller, workspace_id=workspace_id)
-        return replace(opened, caller=replace(caller, workspace_id=workspace_id, scopes=scopes_of(role)))
+        there = replace(caller, workspace_id=workspace_id, scopes=scopes_of(chosen.role), plan=chosen.plan)
+        return replace(opened, caller=there)
 
     async def end(self, token: str) -> None:
         """End the session with this token, if there is one."""
