@@ -1,4 +1,5 @@
 import asyncio
+import datetime as dt
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -114,8 +115,10 @@ async def test_a_key_revoked_elsewhere_is_refused_within_a_second(
         await accounts.authenticate_key(secret)
 
 
-async def test_an_expired_key_is_refused(accounts: AccountService, ada: User) -> None:
-    secret = await accounts.create_key(ada.as_caller(), "old", expires_at=now())
+async def test_an_expired_key_is_refused(accounts: AccountService, database: Database, ada: User) -> None:
+    secret = await accounts.create_key(ada.as_caller(), "old", expires_at=now() + dt.timedelta(hours=1))
+    async with database.transaction() as connection:
+        await connection.execute(update(api_keys).values(expires_at=now()))
     with pytest.raises(Unauthenticated):
         await accounts.authenticate_key(secret)
 
@@ -205,7 +208,7 @@ async def test_bootstrap_makes_up_what_is_not_given(
     assert made is not None
     admin = await accounts.verify_password(made.email, made.password)
     assert (await accounts.authenticate_key(made.key.secret)) == Caller(
-        admin.workspace_id, admin.id, (await accounts.list_keys())[0].id, is_admin=True
+        admin.workspace_id, admin.id, (await accounts.list_keys())[0].id, is_admin=True, plan="enterprise"
     )
 
 

@@ -26,6 +26,7 @@ class Person:
 
     workspace_id: UUID
     user_id: UUID
+    key_id: UUID | None = None
 
 
 @dataclass
@@ -54,7 +55,7 @@ async def open_links(settings: Settings, database: Database, cache: Any = None) 
 
 
 async def make_person(database: Database) -> Person:
-    workspace = await make_workspace(database)
+    workspace = await make_workspace(database, plan="enterprise")
     return Person(workspace.id, (await make_user(database, workspace_id=workspace.id)).id)
 
 

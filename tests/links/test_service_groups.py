@@ -20,8 +20,8 @@ def record(code: str) -> LinkRecord:
     return LinkRecord(
         id=uuid7(), workspace_id=uuid7(), user_id=None, domain="", short_code=code, target_url="https://example.com/",
         link_type="standard", canonical=False, title=None, tags=[], is_active=True, version=1, redirect_status=302,
-        cache_seconds=None, expires_at=None, expired_url=None, max_clicks=None, metadata={}, created_at=moment,
-        updated_at=moment,
+        cache_seconds=None, expires_at=None, expired_url=None, max_clicks=None, metadata={},
+        password_hash=None, disabled_reason=None, created_at=moment, updated_at=moment,
     )  # fmt: skip
 
 

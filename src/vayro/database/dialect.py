@@ -103,15 +103,17 @@ async def lock_until_commit(connection: AsyncConnection, number: int) -> None:
         await connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
 
 
-def select_json_rows(table: Table, parameter: str, dialect_name: str) -> str:
+def select_json_rows(table: Table, parameter: str, dialect_name: str, **more: str) -> str:
     """Return a SELECT that makes rows of the table's columns from a JSON array of objects, the bound `parameter`.
 
     One parameter whatever the number of rows: the statement is always the same, and encoding it costs the client 2 us
     a row where arrays or VALUES cost 20. Instants are ISO 8601 on PostgreSQL, `format_sqlite_instant` on SQLite.
+    Args: more, columns that the table does not have, with their types; on PostgreSQL only.
     """
     if dialect_name == "postgresql":
         dialect: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-        columns = ", ".join(f"{column.name} {column.type.compile(dialect)}" for column in table.columns)
+        types = {column.name: column.type.compile(dialect) for column in table.columns} | more
+        columns = ", ".join(f"{name} {kind}" for name, kind in types.items())
         return f"SELECT * FROM json_to_recordset(CAST(:{parameter} AS json)) AS rows_in({columns})"  # noqa: S608
     columns = ", ".join(f"json_extract(value, '$.{column.name}') AS {column.name}" for column in table.columns)
     return f"SELECT {columns} FROM json_each(:{parameter})"  # noqa: S608

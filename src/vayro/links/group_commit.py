@@ -8,6 +8,7 @@ CPU per link in a group of 30, 155 us alone). The technique is the write-ahead l
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 import msgspec
 import structlog
@@ -15,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from vayro.database.dialect import is_deadlock
 from vayro.errors import Unavailable, VayroError
+from vayro.links.allowance import OVER_QUOTA
 from vayro.links.insertion import Versions, in_lock_order
 from vayro.links.record import LinkRecord
 
@@ -30,6 +32,10 @@ Publish = Callable[[Sequence[LinkRecord]], Awaitable[None]]
 """What follows the commit of these links. Does not raise."""
 
 _log = structlog.get_logger(__name__)
+
+
+class OverQuota(Exception):
+    """The plan does not allow this link: the month's links are made."""
 
 
 @dataclass(slots=True)
@@ -52,7 +58,8 @@ class GroupCommit:
     async def insert(self, record: LinkRecord) -> LinkRecord | None:
         """Return the link as it was made, once it is committed and published; None when it met another link.
 
-        Raises what the write raises for this link alone. A caller that is cancelled leaves its link to be made.
+        Raises what the write raises for this link alone, and OverQuota. A caller that is cancelled leaves its link to
+        be made.
         """
         if len(self._waiting) >= MAX_WAITING:
             raise Unavailable("Too many links wait to be written.")
@@ -107,14 +114,21 @@ class GroupCommit:
         made = {
             record.id: at_version(record, versions[record.id])
             for waiting in group
-            if (record := waiting.record).id in versions
+            if versions.get((record := waiting.record).id, OVER_QUOTA) != OVER_QUOTA
         }
         try:
             await self._publish([*made.values()])
         finally:
             for waiting in group:
                 if not waiting.outcome.done():
-                    waiting.outcome.set_result(made.get(waiting.record.id))
+                    _settle(waiting, versions, made)
+
+
+def _settle(waiting: _Waiting, versions: Versions, made: dict[UUID, LinkRecord]) -> None:
+    if versions.get(waiting.record.id) == OVER_QUOTA:
+        waiting.outcome.set_exception(OverQuota())
+    else:
+        waiting.outcome.set_result(made.get(waiting.record.id))
 
 
 def at_version(record: LinkRecord, version: int) -> LinkRecord:

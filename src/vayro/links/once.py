@@ -6,6 +6,7 @@ from uuid import UUID
 from vayro.database.engine import Database
 from vayro.errors import NotFound, Unavailable, ValidationFailed
 from vayro.links import repository
+from vayro.links.allowance import OVER_QUOTA
 from vayro.links.draft import LinkDraft
 from vayro.links.group_commit import at_version
 from vayro.links.idempotency import IdempotentRequest, claim_key, find_claim
@@ -38,7 +39,8 @@ class OnceOnly:
     async def create(self, prepared: LinkRecord, request: IdempotentRequest) -> LinkRecord:
         """Make the link, or return the one that this request made before, as it is now.
 
-        Raises CodeTaken; ValidationFailed when the key came with another request; NotFound when its link was deleted.
+        Raises CodeTaken, QuotaExceeded; ValidationFailed when the key came with another request; NotFound when its link
+        was deleted.
         """
         for _ in range(MAX_TRIES):
             if (earlier := await self._find_earlier(prepared.workspace_id, request)) is not None:
@@ -70,10 +72,12 @@ class OnceOnly:
             async with self._database.transaction() as connection:
                 if not await claim_key(connection, record.workspace_id, request, record.id, record.created_at):
                     return None
-                versions = await insert_in_transaction(connection, [record])
-                if record.id not in versions:
-                    raise _Lost  # noqa: TRY301  # rolls the claim back
-        except _Lost:
+                versions = await insert_in_transaction(connection, [record], self._writer.limits)
+                if versions.get(record.id, OVER_QUOTA) == OVER_QUOTA:
+                    raise _Lost(record.id in versions)  # noqa: TRY301  # rolls the claim back
+        except _Lost as lost:
+            if lost.is_over_quota:
+                raise await self._writer.explain_quota(record.workspace_id) from None
             return None
         return at_version(record, versions[record.id])
 
@@ -86,4 +90,8 @@ class OnceOnly:
 
 
 class _Lost(Exception):
-    """The code was taken."""
+    """The code was taken, or the plan does not allow the link."""
+
+    def __init__(self, is_over_quota: bool) -> None:  # noqa: FBT001  # the only thing to be known
+        super().__init__()
+        self.is_over_quota = is_over_quota

@@ -36,6 +36,10 @@ class Owner(Protocol):
     def user_id(self) -> UUID | None:
         """The person who makes it."""
 
+    @property
+    def key_id(self) -> UUID | None:
+        """The API key that they use, if they do."""
+
 
 class Preparation:
     """Checks drafts and edits, and brings them into the form that is stored."""
@@ -81,6 +85,7 @@ class Preparation:
             id=uuid7(),
             workspace_id=owner.workspace_id,
             user_id=owner.user_id,
+            key_id=owner.key_id,
             domain=domain,
             short_code="" if draft.short_code is None else validate_custom_code(draft.short_code),
             target_url=self.check_destination(draft.target_url, own_hosts, "target_url"),

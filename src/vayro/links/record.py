@@ -37,7 +37,10 @@ COLUMNS = (
 
 
 class LinkRecord(msgspec.Struct, frozen=True):
-    """One version of a link. `domain` is empty for the default domain; `clicks` counts bots too."""
+    """One version of a link. `domain` is empty for the default domain; `clicks` counts bots too.
+
+    `key_id`: the key that makes it, for the audit log; it is not kept with the link.
+    """
 
     id: UUID
     workspace_id: UUID
@@ -62,6 +65,7 @@ class LinkRecord(msgspec.Struct, frozen=True):
     created_at: dt.datetime
     updated_at: dt.datetime
     clicks: int = 0
+    key_id: UUID | None = None
 
     def snapshot(self) -> LinkSnapshot:
         """Return what the Redirect Engine needs to know of it."""

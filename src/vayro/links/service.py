@@ -4,10 +4,12 @@ import datetime as dt
 from collections.abc import Sequence
 from uuid import UUID
 
+from vayro.accounts.quotas import Quotas
+from vayro.accounts.records import Caller
 from vayro.cache.port import LinkCache
 from vayro.database.engine import Database
 from vayro.errors import NotFound, Unavailable, ValidationFailed, VayroError
-from vayro.links import editing, repository
+from vayro.links import editing, journal, repository
 from vayro.links.allocation import CodeAllocator
 from vayro.links.domains import DomainDirectory
 from vayro.links.draft import LinkDraft, LinkEdit
@@ -36,7 +38,7 @@ class LinkService:
         self._database = database
         self._cache = cache
         self._preparation = Preparation(self.domains, BlockLists(settings, database))
-        self._writer = LinkWriter(database, allocator, self._publish, metrics)
+        self._writer = LinkWriter(database, allocator, self._publish, metrics, Quotas(settings.plan_table))
         self._once = OnceOnly(database, self._writer)
 
     async def close(self) -> None:
@@ -48,7 +50,7 @@ class LinkService:
     async def create(self, owner: Owner, draft: LinkDraft, idempotency_key: str | None = None) -> LinkRecord:
         """Make a link; it may repeat a destination. The same key with the same draft gives the same link.
 
-        Raises CodeTaken, and the errors of destinations, codes, domains and keys.
+        Raises CodeTaken, QuotaExceeded, and the errors of destinations, codes, domains and keys.
         """
         if idempotency_key is None:
             return await self._writer.insert(await self._preparation.prepare(owner, draft))
@@ -114,7 +116,7 @@ class LinkService:
 
     # ── changing ──
 
-    async def edit(self, workspace_id: UUID, link_id: UUID, edit: LinkEdit) -> LinkRecord:
+    async def edit(self, workspace_id: UUID, link_id: UUID, edit: LinkEdit, *, by: Caller | None = None) -> LinkRecord:
         """Change what the edit names and return the link; an edit that names nothing changes nothing.
 
         Raises NotFound, CodeTaken, CanonicalTaken, Forbidden when the link was taken down, and the errors of
@@ -127,10 +129,13 @@ class LinkService:
             old = _required(await repository.lock_link(connection, workspace_id, link_id))
             require_edit_allowed(old, changes)
             new = await editing.rewrite(connection, old, changes)
+            await journal.note_edited(connection, by, old, changes)
         await self._publish([new], left=[old] if editing.has_moved(old, new) else [])
         return new
 
-    async def delete(self, workspace_id: UUID, link_id: UUID, *, even_if_taken_down: bool = False) -> None:
+    async def delete(
+        self, workspace_id: UUID, link_id: UUID, *, even_if_taken_down: bool = False, by: Caller | None = None
+    ) -> None:
         """Delete the link; its clicks are purged later by a job. Raises NotFound; Forbidden for one taken down."""
         async with self._database.transaction() as connection:
             old = _required(await repository.delete_link(connection, workspace_id, link_id))
@@ -139,6 +144,7 @@ class LinkService:
             now = dt.datetime.now(dt.UTC)
             await repository.insert_changes(connection, [editing.next_version(old)], now, is_deleted=True)
             await repository.insert_deletion(connection, old, now)
+            await journal.note_deleted(connection, by, old)
         await self._publish([], left=[old])
 
     def check_destination(self, url: str, own_hosts: frozenset[str], field: str) -> str:

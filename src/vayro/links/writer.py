@@ -6,12 +6,14 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.exc import DBAPIError
 
+from vayro.accounts.quotas import Quotas
 from vayro.database.engine import Database
-from vayro.errors import CanonicalTaken, CodeTaken, Unavailable, ValidationFailed, VayroError
+from vayro.errors import CanonicalTaken, CodeTaken, QuotaExceeded, Unavailable, ValidationFailed, VayroError
 from vayro.links import repository
 from vayro.links.allocation import CodeAllocator
+from vayro.links.allowance import OVER_QUOTA
 from vayro.links.excerpt import excerpt
-from vayro.links.group_commit import GroupCommit, Write, at_version, write_retrying
+from vayro.links.group_commit import GroupCommit, OverQuota, Write, at_version, write_retrying
 from vayro.links.insertion import Versions, insert_at_once, insert_in_transaction, insert_with_changes
 from vayro.links.record import LinkRecord
 from vayro.observability import Metrics
@@ -25,9 +27,13 @@ Publish = Callable[[Sequence[LinkRecord]], Awaitable[None]]
 class LinkWriter:
     """Inserts prepared links and publishes them. A record without a code is given a generated one."""
 
-    def __init__(self, database: Database, allocator: CodeAllocator, publish: Publish, metrics: Metrics) -> None:
-        """Args: publish, what follows a commit; metrics, which count links and collisions."""
+    def __init__(
+        self, database: Database, allocator: CodeAllocator, publish: Publish, metrics: Metrics, quotas: Quotas
+    ) -> None:
+        """Args: publish, what follows a commit; metrics, which count links and collisions; quotas, what plans allow."""
         self._database = database
+        self._quotas = quotas
+        self.limits = quotas.links_per_month()
         self._allocator = allocator
         self._publish = publish
         self._metrics = metrics
@@ -44,22 +50,36 @@ class LinkWriter:
             await self._direct.close()
 
     async def insert(self, record: LinkRecord) -> LinkRecord:
-        """Return the link as it was made. Raises CodeTaken."""
+        """Return the link as it was made. Raises CodeTaken, QuotaExceeded."""
         if record.short_code:
-            made = await self._chosen.insert(record)
+            made = await self._insert_by(self._chosen, record)
             if made is None:
                 raise code_taken(record)
             return made
         for _ in range(MAX_TRIES):
-            made = await self._generated.insert(await self.with_code(record))
+            made = await self._insert_by(self._generated, await self.with_code(record))
             if made:
                 return made
             self._metrics.code_collisions.inc()
         raise Unavailable("No free short code was found.")
 
     async def insert_canonical(self, record: LinkRecord) -> LinkRecord | None:
-        """Return the link as it was made; None when its code is taken or there is a canonical link already."""
-        return await self._chosen.insert(await self.with_code(record))
+        """Return the link as it was made; None when its code is taken or there is a canonical link already.
+
+        Raises QuotaExceeded.
+        """
+        return await self._insert_by(self._chosen, await self.with_code(record))
+
+    async def explain_quota(self, workspace_id: UUID) -> QuotaExceeded:
+        """Return the error for links that the plan of a workspace does not allow."""
+        async with self._database.read() as connection:
+            return await self._quotas.explain_links(connection, workspace_id)
+
+    async def _insert_by(self, group: GroupCommit, record: LinkRecord) -> LinkRecord | None:
+        try:
+            return await group.insert(record)
+        except OverQuota:
+            raise await self.explain_quota(record.workspace_id) from None
 
     async def with_code(self, record: LinkRecord) -> LinkRecord:
         """Return the record with a code. Do not call it inside a write transaction."""
@@ -87,7 +107,9 @@ class LinkWriter:
         outcomes: dict[UUID, LinkRecord | VayroError] = {}
         for record, tried in zip(wanted, coded, strict=True):
             outcome = versions.get(record.id)
-            if isinstance(outcome, int):
+            if outcome == OVER_QUOTA:
+                outcomes[record.id] = await self.explain_quota(record.workspace_id)
+            elif isinstance(outcome, int):
                 outcomes[record.id] = at_version(tried, outcome)
             elif refusal := outcome or await self._explain(record):
                 outcomes[record.id] = refusal
@@ -117,15 +139,15 @@ class LinkWriter:
         """Groups come one at a time, so one connection serves them all."""
         if self._direct is None:
             return await self._write_generated(records)
-        return await insert_at_once(self._direct, records)
+        return await insert_at_once(self._direct, records, self.limits)
 
     async def _write_generated(self, records: Sequence[LinkRecord]) -> Versions:
         async with self._database.transaction() as connection:
-            return await insert_with_changes(connection, records)
+            return await insert_with_changes(connection, records, self.limits)
 
     async def _write_chosen(self, records: Sequence[LinkRecord]) -> Versions:
         async with self._database.transaction() as connection:
-            return await insert_in_transaction(connection, records)
+            return await insert_in_transaction(connection, records, self.limits)
 
     async def count_and_publish(self, records: Sequence[LinkRecord]) -> None:
         """Do what follows the commit of new links."""

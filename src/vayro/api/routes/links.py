@@ -139,14 +139,14 @@ async def read_link(link_id: UUID, caller: LinksReader, services: CurrentService
 )
 async def edit_link(link_id: UUID, edit: LinkUpdate, caller: LinksWriter, services: CurrentServices) -> Response:
     """Change what is sent; every redirect engine follows within a second."""
-    record = await services.links.edit(caller.workspace_id, link_id, edit)
+    record = await services.links.edit(caller.workspace_id, link_id, edit, by=caller)
     return _json(encode_link(record, services.links.domains))
 
 
 @router.delete("/{link_id}", summary="Delete a link", status_code=204, responses=document_problems(403, 404))
 async def delete_link(link_id: UUID, caller: LinksWriter, services: CurrentServices) -> Response:
     """Delete a link; its code is free again, its clicks are purged later."""
-    await services.links.delete(caller.workspace_id, link_id, even_if_taken_down=caller.is_admin)
+    await services.links.delete(caller.workspace_id, link_id, even_if_taken_down=caller.is_admin, by=caller)
     return Response(status_code=204)
 
 
