@@ -45,10 +45,10 @@ class DnsZone(asyncio.DatagramProtocol):
 
 
 @contextlib.asynccontextmanager
-async def dns_zone() -> AsyncIterator[DnsZone]:
+async def dns_zone(port: int = 0) -> AsyncIterator[DnsZone]:
     """A server in this loop."""
     loop = asyncio.get_running_loop()
-    transport, zone = await loop.create_datagram_endpoint(DnsZone, local_addr=("127.0.0.1", 0))
+    transport, zone = await loop.create_datagram_endpoint(DnsZone, local_addr=("127.0.0.1", port))
     zone.address = "{}:{}".format(*transport.get_extra_info("sockname"))
     yield zone
     transport.close()
