@@ -3,14 +3,17 @@
 import contextlib
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.accounts.people import Team, make_team
 from tests.links.link_services import make_person
 from tests.processes import vayro
 from tests.servers import PostgresServer, free_port
+from vayro.accounts.permissions import ROLES
 from vayro.accounts.service import AccountService, Caller
 from vayro.database.engine import open_database
 from vayro.settings import Settings
@@ -82,3 +85,25 @@ async def make_key(settings: Settings) -> str:
     key = await AccountService(database).create_key(Caller(person.workspace_id, person.user_id, None, False), "test")
     await database.close()
     return key
+
+
+@dataclass
+class House:
+    """A team behind a running API, with a key of each role."""
+
+    url: str
+    team: Team
+    keys: dict[str, str]
+
+    async def issue(self, *scopes: str) -> str:
+        return await self.team.accounts.create_key(self.team["owner"], "test", scopes=scopes)
+
+
+@pytest.fixture
+async def house(api_url: str, settings: Settings) -> AsyncIterator[House]:
+    database = open_database(settings)
+    team = await make_team(database)
+    keys = {role: await team.accounts.create_key(team[role], role) for role in ROLES}
+    yield House(api_url, team, keys)
+    await team.accounts.close()
+    await database.close()

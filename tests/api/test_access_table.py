@@ -1,0 +1,264 @@
+"""Who may do what, at every address of the API: made from the OpenAPI document, so that no route can be forgotten.
+
+A new route fails `test_every_route_is_in_the_table` until it stands there. Then the other tests call it: without a
+credential, without its scope, in each role, and with what belongs to another workspace.
+"""
+
+import contextlib
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from sqlalchemy import insert
+
+from tests.accounts.people import make_team
+from tests.api.conftest import House, client
+from tests.factories import make_click, now
+from vayro.accounts.permissions import ALL_SCOPES, ROLE_SCOPES, ROLES, SCOPES
+from vayro.api.app import build_app
+from vayro.database.models import domains
+from vayro.settings import Settings
+
+PUBLIC = "public"
+ANY = "any"
+PERSON = "person"
+
+# PUBLIC: nobody is asked who they are. ANY: whoever belongs to the workspace. PERSON: for who is signed in; a key is
+# refused. ADMIN_KEY: as PERSON, or a key with the scope admin. All others name the scope that is needed.
+ADMIN_KEY = "person or admin"
+ENDLESS = "GET /v1/analytics/live"
+TABLE = {
+    "POST /v1/links": "links:write",
+    "GET /v1/links": "links:read",
+    "PUT /v1/links/canonical": "links:write",
+    "POST /v1/links/bulk": "links:write",
+    "GET /v1/links/{link_id}": "links:read",
+    "PATCH /v1/links/{link_id}": "links:write",
+    "DELETE /v1/links/{link_id}": "links:write",
+    "GET /v1/links/{link_id}/qr": "links:read",
+    "GET /v1/links/{link_id}/check": "links:read",
+    "GET /v1/analytics": "analytics:read",
+    "GET /v1/analytics/live": "analytics:read",
+    "GET /v1/analytics/{link_id}": "analytics:read",
+    "GET /v1/analytics/{link_id}/events": "analytics:read",
+    "GET /v1/workspace": ANY,
+    "PATCH /v1/workspace": "admin",
+    "POST /v1/workspaces": ADMIN_KEY,
+    "POST /v1/workspace/leave": PERSON,
+    "GET /v1/workspace/members": "admin",
+    "PATCH /v1/workspace/members/{user_id}": "admin",
+    "DELETE /v1/workspace/members/{user_id}": "admin",
+    "GET /v1/invitations": "admin",
+    "POST /v1/invitations": "admin",
+    "DELETE /v1/invitations/{invitation_id}": "admin",
+    "POST /v1/invitations/accept": PERSON,
+    "GET /v1/keys": "admin",
+    "POST /v1/keys": "admin",
+    "DELETE /v1/keys/{key_id}": "admin",
+    "GET /v1/audit": "admin",
+    "GET /v1/domains": "links:read",
+    "POST /v1/domains": "admin",
+    "GET /v1/domains/{domain}": "links:read",
+    "PATCH /v1/domains/{domain}": "admin",
+    "DELETE /v1/domains/{domain}": "admin",
+    "POST /v1/domains/{domain}/verify": "admin",
+    "GET /internal/domain-check": PUBLIC,
+    "GET /v1/auth/methods": PUBLIC,
+    "POST /v1/auth/sign-in": PUBLIC,
+    "POST /v1/auth/sign-in/code": PUBLIC,
+    "POST /v1/auth/sign-up": PUBLIC,
+    "POST /v1/auth/verify-email": PUBLIC,
+    "POST /v1/auth/sign-out": PUBLIC,
+    "POST /v1/auth/password/forgotten": PUBLIC,
+    "POST /v1/auth/password/reset": PUBLIC,
+    "POST /v1/auth/oidc/start": PUBLIC,
+    "GET /v1/auth/oidc/callback": PUBLIC,
+    "POST /v1/auth/sign-out-everywhere": PERSON,
+    "GET /v1/auth/session": ANY,
+    "GET /v1/auth/sessions": PERSON,
+    "DELETE /v1/auth/sessions/{session_id}": PERSON,
+    "POST /v1/auth/workspace": PERSON,
+    "POST /v1/auth/password": PERSON,
+    "GET /v1/auth/second-factor": ANY,
+    "POST /v1/auth/second-factor": PERSON,
+    "POST /v1/auth/second-factor/confirm": PERSON,
+    "POST /v1/auth/second-factor/off": PERSON,
+    "POST /v1/auth/second-factor/recovery-codes": PERSON,
+    "GET /v1/account/export": ADMIN_KEY,
+    "POST /v1/account/erase": PERSON,
+    "GET /health/live": PUBLIC,
+    "GET /health/ready": PUBLIC,
+}
+
+# What a request must carry to reach what it asks for.
+BODIES: dict[str, Any] = {
+    "PATCH /v1/links/{link_id}": {"title": "stolen"},
+    "PATCH /v1/workspace/members/{user_id}": {"role": "viewer"},
+    "PATCH /v1/domains/{domain}": {"root_url": "https://example.com/"},
+    "POST /v1/workspaces": {"name": "further"},
+    "POST /v1/invitations/accept": {"token": "x" * 43},
+    "POST /v1/auth/password": {"current_password": "correct horse", "new_password": "battery staple 7"},
+    "POST /v1/auth/second-factor": {"password": "correct horse"},
+    "POST /v1/auth/second-factor/confirm": {"code": "123456"},
+    "POST /v1/auth/second-factor/off": {"password": "correct horse"},
+    "POST /v1/auth/second-factor/recovery-codes": {"password": "correct horse"},
+    "POST /v1/account/erase": {"password": "correct horse"},
+}
+
+
+@dataclass
+class Belongings:
+    """What a workspace has: identifiers by the name of the parameter, and words that nobody else may read."""
+
+    ids: dict[str, str]
+    words: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+async def neighbours(house: House) -> Belongings:
+    """Another workspace, which has one of everything."""
+    database = house.team.database
+    team = await make_team(database)
+    domain = f"go-{uuid4()}.test"
+    async with database.transaction() as connection:
+        row = {"name": domain, "workspace_id": team.workspace_id, "created_at": now(), "verified_at": now()}
+        await connection.execute(insert(domains).values(row))
+    made = await team.accounts.keys.issue(team["owner"], "neighbours-key", ["admin", "links:write", "links:read"])
+    invited = await team.invitations.invite(team["owner"], f"{uuid4()}@example.com", "viewer")
+    async with client(house.url, made.secret) as api:
+        target = f"https://example.com/{uuid4()}"
+        link = (await api.post("/v1/links", json={"target_url": target, "title": "neighbours-link"})).json()
+        await api.patch("/v1/workspace", json={"name": "neighbours-workspace"})
+    await make_click(database, link["id"], referer="https://neighbours-referer.example/")
+    await team.accounts.close()
+    ids = {
+        "link_id": link["id"],
+        "key_id": str(made.key.id),
+        "user_id": str(team["member"].user_id),
+        "invitation_id": str(invited.id),
+        "session_id": str(uuid4()),
+        "domain": domain,
+    }
+    words = [*ids.values(), str(team.workspace_id), link["short_code"], target, made.key.prefix, invited.email]
+    return Belongings(ids, [*words, "neighbours-"])
+
+
+def list_operations() -> dict[str, dict[str, Any]]:
+    """All operations of the document, by method and path."""
+    paths = build_app(Settings(_env_file=None)).openapi()["paths"]
+    return {
+        f"{method.upper()} {path}": operation
+        for path, operations in paths.items()
+        for method, operation in operations.items()
+    }
+
+
+def test_every_route_is_in_the_table() -> None:
+    assert set(list_operations()) == set(TABLE)
+
+
+def test_the_document_says_what_the_table_says() -> None:
+    for name, operation in list_operations().items():
+        accepted = operation.get("security")
+        if TABLE[name] == PUBLIC:
+            assert accepted is None, name
+            continue
+        scopes = [TABLE[name]] if TABLE[name] in SCOPES else []
+        assert accepted == [{"ApiKey": scopes}, {"Session": scopes}], name
+        assert {"401", "403", "429"} <= operation["responses"].keys(), name
+
+
+async def test_nobody_gets_anywhere_without_a_credential(nobody: httpx.AsyncClient, house: House) -> None:
+    got_in = {}
+    for name in (name for name, needed in TABLE.items() if needed != PUBLIC):
+        status, body = await call(nobody, name)
+        if (status, body.get("code")) != (401, "unauthenticated"):
+            got_in[name] = status
+    assert got_in == {}
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+async def test_a_key_without_the_scope_is_refused_and_told_which(house: House, scope: str) -> None:
+    others = sorted(ALL_SCOPES - {scope})
+    wrong = {}
+    async with client(house.url, await house.issue(*others)) as api:
+        for name in (name for name, needed in TABLE.items() if needed == scope):
+            status, body = await call(api, name)
+            if (status, body.get("code")) != (403, "forbidden") or scope not in body["detail"]:
+                wrong[name] = status
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+async def test_a_key_with_the_scope_alone_gets_in(house: House, scope: str) -> None:
+    refused = {}
+    async with client(house.url, await house.issue(scope)) as api:
+        for name in (name for name, needed in TABLE.items() if needed in (scope, ANY)):
+            status, _ = await call(api, name)
+            if status in (401, 403) or status >= 500:
+                refused[name] = status
+    assert refused == {}
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_each_role_may_do_what_the_table_says_and_nothing_else(house: House, role: str) -> None:
+    wrong = {}
+    async with client(house.url, house.keys[role]) as api:
+        for name, needed in TABLE.items():
+            if needed in (PUBLIC, PERSON):
+                continue
+            is_allowed = needed == ANY or (needed if needed in SCOPES else "admin") in ROLE_SCOPES[role]
+            status, _ = await call(api, name, body=BODIES.get(name))
+            if (status == 403) == is_allowed or status == 401 or status >= 500:
+                wrong[name] = status
+    assert wrong == {}
+
+
+async def test_what_is_for_people_refuses_every_key(house: House) -> None:
+    allowed = {}
+    own = {"POST /v1/auth/workspace": {"workspace_id": str(house.team.workspace_id)}}
+    async with client(house.url, house.keys["owner"]) as api:
+        for name in (name for name, needed in TABLE.items() if needed == PERSON):
+            status, _ = await call(api, name, body=(BODIES | own).get(name))
+            if status != 403:
+                allowed[name] = status
+    assert allowed == {}
+
+
+async def test_what_belongs_to_another_workspace_is_not_found(house: House, neighbours: Belongings) -> None:
+    found = {}
+    async with client(house.url, house.keys["owner"]) as api:
+        for name in (name for name, needed in TABLE.items() if "{" in name and needed in SCOPES):
+            status, body = await call(api, name, ids=neighbours.ids, body=BODIES.get(name))
+            if (status, body.get("code")) != (404, "not_found"):
+                found[name] = status
+    assert found == {}
+
+
+async def test_no_list_holds_anything_of_another_workspace(house: House, neighbours: Belongings) -> None:
+    told = {}
+    asked = [name for name, needed in TABLE.items() if name.startswith("GET ") and "{" not in name and needed != PUBLIC]
+    async with client(house.url, house.keys["owner"]) as api:
+        for name in (name for name in asked if TABLE[name] != PERSON and name != ENDLESS):
+            answer = await api.get(name.removeprefix("GET "))
+            assert answer.status_code == 200, name
+            told[name] = [word for word in neighbours.words if word in answer.text]
+    assert {name: words for name, words in told.items() if words} == {}
+    assert len(told) >= 8
+
+
+async def call(
+    api: httpx.AsyncClient, name: str, *, ids: dict[str, str] | None = None, body: Any = None
+) -> tuple[int, dict[str, Any]]:
+    """Send a request; return the status, and the body where it is a problem document. Streams are not read."""
+    method, path = name.split(" ")
+    address = re.sub(r"\{(\w+)\}", lambda match: ids[match[1]] if ids else str(uuid4()), path)
+    sent = {"json": body} if body is not None else {}
+    async with contextlib.aclosing(await api.send(api.build_request(method, address, **sent), stream=True)) as answer:
+        is_problem = "problem+json" in answer.headers.get("content-type", "")
+        if is_problem:
+            await answer.aread()
+        return answer.status_code, answer.json() if is_problem else {}
