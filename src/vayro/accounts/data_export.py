@@ -139,4 +139,5 @@ async def _rows(connection: AsyncConnection, query: Select[Any]) -> list[Mapping
 
 
 def _encode(row: Mapping[str, Any]) -> bytes:
-    return orjson.dumps({name: value for name, value in row.items() if name not in _SECRETS})
+    # `metadata` comes as a quoted name, which orjson takes for no string.
+    return orjson.dumps({str(name): value for name, value in row.items() if name not in _SECRETS})

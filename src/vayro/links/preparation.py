@@ -88,7 +88,7 @@ class Preparation:
             key_id=owner.key_id,
             domain=domain,
             short_code="" if draft.short_code is None else validate_custom_code(draft.short_code),
-            target_url=self.check_destination(draft.target_url, own_hosts, "target_url"),
+            target_url=self._parse(draft.target_url, own_hosts, "target_url"),
             link_type=draft.link_type,
             canonical=canonical or (isinstance(draft, ArchivedLink) and draft.canonical),
             title=draft.title,
@@ -120,16 +120,22 @@ class Preparation:
             prepared["password_hash"] = await _hash(prepared.pop("password"))
         return prepared
 
+    async def check_address(self, url: str, field: str, own_host: str) -> str:
+        """Return the canonical form of an address that is no link's, and must not lead to `own_host` either.
+
+        Raises the errors of destinations.
+        """
+        return self._parse(url, await self._read_rules() | {own_host}, field)
+
     async def _read_rules(self) -> frozenset[str]:
         """Return our own hosts, and have the newest block list at hand."""
         self._blocked = await self._lists.current()
         return await self._domains.own_hosts()
 
     def _parse_optional(self, url: str | None, own_hosts: frozenset[str], field: str) -> str | None:
-        return None if url is None else self.check_destination(url, own_hosts, field)
+        return None if url is None else self._parse(url, own_hosts, field)
 
-    def check_destination(self, url: str, own_hosts: frozenset[str], field: str) -> str:
-        """Return the canonical form of a destination. Raises the errors of destinations, which name the field."""
+    def _parse(self, url: str, own_hosts: frozenset[str], field: str) -> str:
         return parse_destination(url, own_hosts=own_hosts, blocked=self._blocked, field=field).href
 
 

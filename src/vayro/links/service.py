@@ -11,6 +11,7 @@ from vayro.database.engine import Database
 from vayro.errors import NotFound, Unavailable, ValidationFailed, VayroError
 from vayro.links import editing, journal, repository
 from vayro.links.allocation import CodeAllocator
+from vayro.links.check_reader import CheckReader
 from vayro.links.domains import DomainDirectory
 from vayro.links.draft import LinkDraft, LinkEdit
 from vayro.links.lists import BlockLists
@@ -37,7 +38,9 @@ class LinkService:
         self.domains = DomainDirectory(settings, database)
         self._database = database
         self._cache = cache
-        self._preparation = Preparation(self.domains, BlockLists(settings, database))
+        lists = BlockLists(settings, database)
+        self.checks = CheckReader(database, lists)
+        self._preparation = Preparation(self.domains, lists)
         self._writer = LinkWriter(database, allocator, self._publish, metrics, Quotas(settings.plan_table))
         self._once = OnceOnly(database, self._writer)
 
@@ -147,9 +150,9 @@ class LinkService:
             await journal.note_deleted(connection, by, old)
         await self._publish([], left=[old])
 
-    def check_destination(self, url: str, own_hosts: frozenset[str], field: str) -> str:
+    async def check_address(self, url: str, field: str, own_host: str) -> str:
         """Return the canonical form of an address that is no link's. Raises the errors of destinations."""
-        return self._preparation.check_destination(url, own_hosts, field)
+        return await self._preparation.check_address(url, field, own_host)
 
     # ── inside ──
 
