@@ -17,7 +17,7 @@ from vayro.api.schemas.auth import OidcAddress, OidcStart
 from vayro.errors import Unauthenticated
 
 router = APIRouter(prefix="/v1/auth/oidc", tags=["sign-in"])
-ReturnedText = Annotated[str, Query(max_length=4_096)]
+ReturnedText = Annotated[str, Query(max_length=2_048)]
 
 
 @router.post(
