@@ -10,6 +10,7 @@ from vayro.api.dependencies import CurrentServices, LinksReader, LinksWriter
 from vayro.api.error_handlers import describe_invalid
 from vayro.api.pagination import DEFAULT_PAGE, PageCursor, PageLimit, decode_cursor
 from vayro.api.problems import document_problems, problem_of
+from vayro.api.schemas.checks import LinkCheck, show_safety
 from vayro.api.schemas.links import (
     BulkCreate,
     BulkResult,
@@ -174,6 +175,12 @@ async def draw_qr_code(
     url = services.links.domains.short_url(record.domain, record.short_code)
     picture = render_qr_code(url, form, size=size, color=color, background=background)
     return Response(picture, media_type=MEDIA_TYPES[form], headers={"Cache-Control": "private, max-age=3600"})
+
+
+@router.get("/{link_id}/check", summary="Read what is known of a link's safety", responses=document_problems(403, 404))
+async def read_check(link_id: UUID, caller: LinksReader, services: CurrentServices) -> LinkCheck:
+    """Return what was found about the destination, and how many people reported the link."""
+    return show_safety(await services.links.checks.read(caller.workspace_id, link_id))
 
 
 def _check(row: Any) -> LinkDraft | dict[str, Any]:
