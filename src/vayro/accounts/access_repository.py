@@ -8,13 +8,11 @@ from uuid import UUID
 from sqlalchemy import Row, Select, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from vayro.database.dialect import insert_ignoring
 from vayro.database.models import (
     invitations,
     second_factors,
     sessions,
     single_use_tokens,
-    user_identities,
     users,
     workspace_members,
     workspaces,
@@ -220,18 +218,15 @@ async def update_payload(connection: AsyncConnection, token_hash: bytes, payload
     await connection.execute(update(single_use_tokens).where(token.token_hash == token_hash).values(payload=payload))
 
 
-# ── Other identities ─────────────────────────────────────────────────────────────────────────────────────────────
-
-
-async def find_identity(connection: AsyncConnection, issuer: str, subject: str) -> UUID | None:
-    """Return the user whom a provider knows under this subject."""
-    identity = user_identities.c
-    statement = select(identity.user_id).where(identity.issuer == issuer, identity.subject == subject)
-    found: UUID | None = await connection.scalar(statement)
-    return found
-
-
-async def insert_identity(connection: AsyncConnection, values: dict[str, Any]) -> bool:
-    """Note who a user is at a provider; False when that subject is somebody's already."""
-    statement = insert_ignoring(user_identities, connection.dialect.name).values(values)
-    return await connection.scalar(statement.returning(user_identities.c.user_id)) is not None
+async def delete_expired(
+    connection: AsyncConnection, sessions_before: dt.datetime, tokens_before: dt.datetime, limit: int
+) -> int:
+    """Delete sessions and tokens that expired before these instants, so many of each; return the greater number."""
+    deleted = 0
+    for table, key, before in (
+        (sessions, sessions.c.id, sessions_before),
+        (single_use_tokens, single_use_tokens.c.token_hash, tokens_before),
+    ):
+        old = select(key).where(table.c.expires_at < before).limit(limit)
+        deleted = max(deleted, (await connection.execute(delete(table).where(key.in_(old)))).rowcount)
+    return deleted

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vayro.accounts import access_repository as repository
-from vayro.accounts import audit, credentials, tokens
+from vayro.accounts import audit, credentials, identity_repository, tokens
 from vayro.accounts.email import normalise_email
 from vayro.accounts.identity import Errand, Identity, new_errand
 from vayro.accounts.records import Caller
@@ -93,14 +93,14 @@ class OidcSignIn:
         return self._provider
 
     async def _find_person(self, connection: AsyncConnection, identity: Identity, linking: UUID | None) -> Any:
-        known = await repository.find_identity(connection, identity.issuer, identity.subject)
+        known = await identity_repository.find_identity(connection, identity.issuer, identity.subject)
         if linking and known not in (None, linking):
             raise Forbidden("This identity belongs to another account here.")
         if known:
             return await repository.get_person(connection, known)
         person = await self._choose_person(connection, identity, linking)
         values = {"issuer": identity.issuer, "subject": identity.subject, "user_id": person.id}
-        await repository.insert_identity(connection, values | {"created_at": self._clock()})
+        await identity_repository.insert_identity(connection, values | {"created_at": self._clock()})
         home = await repository.find_home(connection, person.id)
         workspace_id = home.id if home else None
         await audit.note(connection, None, "identity.link", person.id, workspace_id=workspace_id)

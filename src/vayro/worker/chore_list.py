@@ -6,6 +6,7 @@ import structlog
 from sqlalchemy import Table, delete, text
 from sqlalchemy.sql.elements import ColumnElement
 
+from vayro.accounts.upkeep import delete_ended
 from vayro.clicks.purge import purge_deleted_links
 from vayro.clicks.retention import Retention
 from vayro.clicks.rollup_check import RollupCheck
@@ -51,6 +52,7 @@ def list_chores(settings: Settings, database: Database, metrics: Metrics) -> lis
         Chore("old_segments", HOUR, sweeps.delete_segments),
         Chore("old_dead_letters", HOUR, sweeps.delete_settled_letters),
         Chore("old_idempotency_keys", HOUR, sweeps.delete_idempotency_keys),
+        Chore("old_sessions", HOUR, lambda: delete_ended(database)),
         Chore("duplicate_links", 5 * MINUTE, lambda: _count_duplicates(database), metrics.duplicate_canonical_links),
     ]
     chores += list_safety_chores(settings, database)
