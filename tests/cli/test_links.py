@@ -18,8 +18,8 @@ from vayro.settings import Settings
 
 CONTRACT = (
     "id, short_code, short_url, domain, target_url, link_type, canonical, title, tags, is_active, version, "
-    "redirect_status, cache_seconds, expires_at, expired_url, max_clicks, has_password, disabled_reason, metadata, clicks, "
-    "created_at, updated_at"
+    "redirect_status, cache_seconds, expires_at, expired_url, max_clicks, has_password, disabled_reason, metadata, "
+    "clicks, created_at, updated_at"
 )
 
 pytestmark = pytest.mark.usefixtures("ada")
