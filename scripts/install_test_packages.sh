@@ -17,6 +17,7 @@ need prometheus promtool
 need systemd systemd-analyze
 need gettext-base envsubst
 need gcc cc
+need chromium chromium
 
 if [ ${#missing[@]} -eq 0 ]; then
   exit 0

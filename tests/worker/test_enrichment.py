@@ -48,7 +48,17 @@ def enriched(tools: Tools, **over: Any) -> Click:
 
 
 def test_the_address_is_limited_last() -> None:
-    assert STEPS[-1].__name__ == "limit_address"
+    assert [step.__name__ for step in STEPS[-2:]] == ["limit_address", "forget_untracked"]
+
+
+def test_an_untracked_visitor_is_a_person_of_whom_nothing_is_kept_to_tell_them_by(tools: Tools) -> None:
+    click = enriched(tools, flags="untracked")
+    assert (click.is_bot, click.device_type) == (False, "desktop")
+    assert (click.ip_address, click.city, click.visitor_id) == (None, None, None)
+
+
+def test_an_untracked_prefetch_is_a_bot(tools: Tools) -> None:
+    assert enriched(tools, flags="prefetch,untracked").is_bot
 
 
 @pytest.mark.parametrize("flags", ["head", "prefetch", "head,prefetch"])
