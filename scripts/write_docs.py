@@ -33,6 +33,7 @@ SECTIONS = {
     "Short codes and destinations": ("code_", "blocked_"),
     "Limits": ("rate_limits", "limit_", "miss_budget_"),
     "Domains": ("domain_",),
+    "Safety of links": ("report_", "block_", "web_risk_", "check_", "egress_"),
     "Clicks and privacy": ("store_ip", "honour_dnt", "spool_", "worker_", "geoip_"),
     "Metrics, logs and traces": ("metrics_", "log_", "otlp_", "trace_"),
     "More": ("",),
