@@ -56,7 +56,7 @@ async def test_a_running_process_is_well(nobody: httpx.AsyncClient, path: str) -
     assert (await nobody.get(path)).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/docs"])
+@pytest.mark.parametrize("path", ["/", "/docs", "/sign-in", "/reset-password", "/join"])
 async def test_a_page_loads_nothing_from_elsewhere(nobody: httpx.AsyncClient, path: str) -> None:
     page = await nobody.get(path)
     assert page.status_code == 200

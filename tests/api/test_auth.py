@@ -284,3 +284,20 @@ def _step() -> int:
     import datetime as dt
 
     return totp.step_of(dt.datetime.now(dt.UTC))
+
+
+@pytest.mark.parametrize(
+    "path", ["/sign-in", "/sign-up", "/verify-email", "/forgot-password", "/reset-password", "/join"]
+)
+async def test_the_pages_that_mails_lead_to_run_nothing_but_their_own_script(
+    page: httpx.AsyncClient, path: str
+) -> None:
+    answer = await page.get(path)
+    policy = answer.headers["content-security-policy"]
+    assert "unsafe" not in policy
+    assert {"default-src 'none'", "script-src 'self'", "base-uri 'none'", "frame-ancestors 'none'"} <= set(
+        policy.split("; ")
+    )
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert "<script>" not in answer.text
+    assert " style=" not in answer.text

@@ -18,6 +18,8 @@ _POLICY = (
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _HEADERS = {"Content-Security-Policy": _POLICY, "Referrer-Policy": "no-referrer", "Cache-Control": "no-cache"}
+# Nothing of the kind where people type passwords.
+_STRICT_HEADERS = {**_HEADERS, "Content-Security-Policy": _POLICY.replace(" 'unsafe-inline'", "").replace(" data:", "")}
 
 router = APIRouter(include_in_schema=False)
 
@@ -32,6 +34,17 @@ async def show_start_page() -> Response:
 async def show_documentation() -> Response:
     """Show the API, to read and to try."""
     return FileResponse(_PAGES / "docs.html", headers=_HEADERS)
+
+
+@router.get("/sign-in")
+@router.get("/sign-up")
+@router.get("/verify-email")
+@router.get("/forgot-password")
+@router.get("/reset-password")
+@router.get("/join")
+async def show_account_page() -> Response:
+    """Show the page that signs people in, and that mails lead to. Its script reads the address."""
+    return FileResponse(_PAGES / "account.html", headers=_STRICT_HEADERS)
 
 
 def mount_assets(app: FastAPI) -> None:
