@@ -28,6 +28,7 @@ from vayro.api.routes import (
     analytics,
     audit,
     auth,
+    billing,
     credentials,
     domains,
     health,
@@ -72,7 +73,8 @@ def build_app(settings: Settings) -> FastAPI:
     app.add_middleware(Observer, metrics=get_metrics(), settings=settings)
     app.add_middleware(SafetyHeaders, settings=settings)
     install_error_handlers(app)
-    for module in (links, domains, analytics, auth, credentials, oidc, workspaces, keys, audit, health, privacy, pages):
+    access = (auth, credentials, oidc, workspaces, keys, audit, billing, privacy)
+    for module in (links, domains, analytics, *access, health, pages):
         app.include_router(module.router)
     pages.mount_assets(app)
     _document(app)
@@ -96,6 +98,7 @@ async def _build_services(settings: Settings, stack: AsyncExitStack) -> Services
     outbox = open_outbox(settings)
     stack.push_async_callback(outbox.close)
     governance = build_governance(settings, database, accounts, outbox)
+    stack.push_async_callback(governance.billing.close)
     access = build_access(settings, database, outbox, governance.quotas, get_metrics())
     stack.push_async_callback(access.close)
     allocator = build_allocator(settings, database)
