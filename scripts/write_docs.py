@@ -27,7 +27,7 @@ SECTIONS = {
     "Where data rests": ("data_dir", "database_", "redis_", "stream_"),
     "Redirect Engine": ("redirect_", "fast_lane", "memory_", "trusted_proxies"),
     "Dashboard API": ("api_", "dashboard_", "short_url_base"),
-    "Accounts": ("sign_up", "session_", "secret_", "smtp_", "mail_", "oidc_"),
+    "Accounts": ("sign_up", "session_", "second_", "secret_", "smtp_", "mail_", "oidc_"),
     "The first administrator": ("bootstrap_",),
     "Plans and billing": ("plans", "retention_", "stripe_"),
     "Short codes and destinations": ("code_", "blocked_"),

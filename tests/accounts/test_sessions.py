@@ -101,6 +101,15 @@ async def test_a_role_counts_as_it_is_now(ways: Ways, ada: Any, database: Databa
     assert (await ways.caller(opened)).scopes == ROLE_SCOPES["viewer"]
 
 
+async def test_a_second_factor_may_be_required(database: Database, settings_factory: SettingsFactory, ada: Any) -> None:
+    async with open_ways(settings_factory(second_factor="required"), database) as ways:
+        opened = await ways.sign_in()
+        assert opened.caller.scopes == frozenset()
+        assert (await ways.caller(opened)).scopes == frozenset()
+        _secret, _codes, renewed = await ways.switch_factor_on(opened.caller)
+        assert (await ways.caller(renewed)).scopes == ROLE_SCOPES["owner"]
+
+
 async def test_signing_out_everywhere_ends_all_of_one_person(ways: Ways, ada: Any, database: Database) -> None:
     await make_ada(database, email="bob@example.com")
     here, there, bobs = await ways.sign_in(), await ways.sign_in(), await ways.sign_in("bob@example.com")

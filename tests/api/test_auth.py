@@ -10,7 +10,7 @@ from tests.api.conftest import client, make_key
 from tests.api.signing_in import PASSWORD, browser, cookies_of, make_person, session_of, sign_in
 from tests.api.test_links import TARGET, assert_problem
 from tests.processes import Process, vayro
-from tests.servers import wait_until
+from tests.servers import free_port, wait_until
 from vayro.accounts import totp
 from vayro.settings import Settings
 
@@ -225,6 +225,19 @@ async def test_a_second_factor_is_asked_for(ada: httpx.AsyncClient, api_url: str
         assert (state["is_on"], state["recovery_codes_left"]) == (True, 9)
         assert (await elsewhere.post("/v1/auth/second-factor/off", json={"password": PASSWORD})).status_code == 204
         session_of(await sign_in(elsewhere, email))
+
+
+async def test_a_required_second_factor_comes_before_everything(settings: Settings, email: str) -> None:
+    with vayro("api", settings, second_factor="required", api_port=free_port()) as strict:
+        async with browser(strict.url) as page:
+            assert session_of(await sign_in(page, email))["must_switch_second_factor_on"]
+            for path in ("links", "workspace", "analytics/live"):
+                assert_problem(await page.get(f"/v1/{path}"), 403, "forbidden")
+            begun = (await page.post("/v1/auth/second-factor", json={"password": PASSWORD})).json()
+            code = totp.code_of(_secret(begun["secret"]), _step())
+            assert (await page.post("/v1/auth/second-factor/confirm", json={"code": code})).status_code == 200
+            assert (await page.get("/v1/links")).status_code == 200
+            assert not (await page.get("/v1/auth/session")).json()["must_switch_second_factor_on"]
 
 
 async def test_a_key_is_no_session(api_url: str, settings: Settings) -> None:

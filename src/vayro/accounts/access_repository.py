@@ -29,6 +29,12 @@ _PERSON = (
     users.c.disabled_at,
     second_factors.c.confirmed_at.label("second_factor_at"),
 )
+_STANDING = (
+    users.c.is_admin,
+    users.c.disabled_at,
+    users.c.password_hash,
+    second_factors.c.confirmed_at.label("second_factor_at"),
+)
 _SESSION = (
     sessions.c.id,
     sessions.c.token_hash,
@@ -105,8 +111,9 @@ async def find_session(connection: AsyncConnection, token_hash: bytes) -> AnyRow
     """Return the session with this token, its user, and their role in its workspace (None: no member any more)."""
     member = workspace_members.c
     statement = (
-        select(*_SESSION, users.c.is_admin, users.c.disabled_at, member.role, workspaces.c.plan)
+        select(*_SESSION, *_STANDING, member.role, workspaces.c.plan)
         .join(users, users.c.id == sessions.c.user_id)
+        .outerjoin(second_factors, second_factors.c.user_id == users.c.id)
         .join(workspaces, workspaces.c.id == sessions.c.workspace_id)
         .outerjoin(
             workspace_members,

@@ -18,7 +18,7 @@ from uuid_utils.compat import uuid7
 from vayro.accounts import access_repository as repository
 from vayro.accounts import audit, tokens
 from vayro.accounts.credentials import UNUSABLE_PASSWORD
-from vayro.accounts.permissions import scopes_of
+from vayro.accounts.permissions import Scope, scopes_of
 from vayro.accounts.records import Caller
 from vayro.database.engine import Database
 from vayro.errors import Forbidden, NotFound, Unauthenticated, Unavailable
@@ -30,6 +30,7 @@ SESSIONS_MAX = 50
 NOTED_AT_MOST_EVERY = dt.timedelta(minutes=1)
 BROWSER_MAX = 120
 _log = structlog.get_logger(__name__)
+_NOWHERE = "You belong to no workspace."
 _REFUSED = "The session has ended: sign in again."
 
 
@@ -75,6 +76,7 @@ class Sessions:
         self._database = database
         self._idle = dt.timedelta(seconds=settings.session_idle_seconds)
         self._longest = dt.timedelta(seconds=settings.session_max_seconds)
+        self._needs_factor = settings.second_factor == "required"
         self._clock = clock
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -85,20 +87,23 @@ class Sessions:
         """
         home = await repository.find_home(connection, person.id)
         if home is None:
-            raise Forbidden("You belong to no workspace.")
+            raise Forbidden(_NOWHERE)
         at, token = self._clock(), tokens.new_token()
         session = {"id": uuid7(), "token_hash": tokens.hash_token(token), "user_id": person.id}
         session |= {"workspace_id": home.id, "browser": _printable(browser)}
         session |= {"created_at": at, "authenticated_at": at, "last_seen_at": at, "expires_at": at + self._longest}
         await repository.insert_session(connection, session)
         await repository.delete_oldest_sessions(connection, person.id, SESSIONS_MAX)
-        scopes = scopes_of(home.role)
+        scopes = scopes_of(home.role) if self._is_strong(person) else frozenset[Scope]()
         caller = Caller(home.id, person.id, None, person.is_admin, scopes, session["id"], plan=home.plan)
         await audit.note(connection, caller, "session.open", person.id, how)
         return Opened(token, caller)
 
     async def find_caller(self, token: str) -> Caller:
-        """Return whom a session's token stands for, with what their role allows now. Raises Unauthenticated."""
+        """Return whom a session's token stands for, with what their role allows now. Raises Unauthenticated.
+
+        Without a second factor where one is required, nothing is allowed but what `/v1/auth` does.
+        """
         if not tokens.is_plausible_token(token):
             raise Unauthenticated(_REFUSED)
         async with self._database.read() as connection:
@@ -108,7 +113,7 @@ class Sessions:
         if row.role is None:
             row = await self._move_home(row, tokens.hash_token(token))
         self._note_use(row)
-        scopes = scopes_of(row.role)
+        scopes = scopes_of(row.role) if self._is_strong(row) else frozenset[Scope]()
         return Caller(row.workspace_id, row.user_id, None, row.is_admin, scopes, row.id, plan=row.plan)
 
     async def rotate(self, connection: AsyncConnection, caller: Caller, **changes: Any) -> Opened:
@@ -129,7 +134,8 @@ class Sessions:
             if chosen is None:
                 raise NotFound("There is no such workspace.")
             opened = await self.rotate(connection, caller, workspace_id=workspace_id)
-        there = replace(caller, workspace_id=workspace_id, scopes=scopes_of(chosen.role), plan=chosen.plan)
+        scopes = scopes_of(chosen.role) if caller.scopes else caller.scopes
+        there = replace(caller, workspace_id=workspace_id, scopes=scopes, plan=chosen.plan)
         return replace(opened, caller=there)
 
     async def end(self, token: str) -> None:
@@ -173,6 +179,10 @@ class Sessions:
         at = self._clock()
         return bool(at < row.expires_at and at < row.last_seen_at + self._idle)
 
+    def _is_strong(self, row: Any) -> bool:
+        """Return whether this person signs in as VAYRO_SECOND_FACTOR wants. A provider sees to it for its own."""
+        return not self._needs_factor or row.second_factor_at is not None or not has_password(row)
+
     def _record(self, row: Any, caller: Caller) -> SessionRecord:
         ends = min(row.expires_at, row.last_seen_at + self._idle)
         return SessionRecord(
@@ -184,7 +194,7 @@ class Sessions:
         async with self._database.transaction() as connection:
             home = await repository.find_home(connection, row.user_id)
             if home is None:
-                raise Forbidden("You belong to no workspace.")
+                raise Forbidden(_NOWHERE)
             await repository.update_session(connection, row.id, workspace_id=home.id)
             moved = await repository.find_session(connection, token_hash)
         if moved is None:

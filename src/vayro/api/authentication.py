@@ -13,7 +13,7 @@ from vayro.accounts.service import AccountService, Caller
 from vayro.api.cookies import SECURE_PREFIX, SESSION, read_cookie
 from vayro.api.limits import RequestLimits, count_stranger
 from vayro.api.origin import check_own
-from vayro.errors import Unauthenticated
+from vayro.errors import Forbidden, Unauthenticated
 
 SESSION_SCHEME = "Session"
 
@@ -68,8 +68,16 @@ async def find_session_caller(request: Request) -> Caller | None:
     if not token:
         return None
     check_own(request, needs_proof=True)
-    access: Access = request.app.state.services.access
-    return await access.sessions.find_caller(token)
+    services = request.app.state.services
+    access: Access = services.access
+    caller = await access.sessions.find_caller(token)
+    if not caller.scopes and services.settings.second_factor == "required" and not _is_about_signing_in(request):
+        raise Forbidden("Switch a second factor on first: this installation asks everybody for one.")
+    return caller
+
+
+def _is_about_signing_in(request: Request) -> bool:
+    return request.url.path.startswith("/v1/auth/")
 
 
 async def check_stranger(request: Request) -> None:

@@ -31,6 +31,10 @@ class AccessSettings(BaseSettings):
     session_max_seconds: Seconds = Field(
         604_800, description="A session ends after so long, however it is used (default: 7 days)."
     )
+    second_factor: Literal["optional", "required"] = Field(
+        "optional",
+        description="`required`: who signs in with a password can do nothing before a second factor is switched on.",
+    )
     secret_key: SecretStr = Field(
         SecretStr(""),
         description="Encrypts the secrets of second factors: at least 32 characters, the same for all API processes. "

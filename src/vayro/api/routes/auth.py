@@ -206,6 +206,7 @@ async def _show(services: Services, caller: Caller) -> CurrentSession:
     return CurrentSession(
         session_id=caller.session_id,
         user=user,
+        must_switch_second_factor_on=not caller.scopes and services.settings.second_factor == "required",
         workspace_id=caller.workspace_id,
         scopes=sorted(caller.scopes),
         workspaces=theirs,

@@ -118,6 +118,7 @@ class CurrentSession(BaseModel):
 
     session_id: UUID | None
     user: SessionUser
+    must_switch_second_factor_on: bool = Field(description="Until then nothing else is allowed.")
     workspace_id: UUID = Field(description="The workspace that all other addresses speak of.")
     scopes: list[str]
     workspaces: list[SessionWorkspace]
