@@ -22,7 +22,9 @@ from tests.chaos.balance import (
     take_balance,
 )
 from tests.chaos.census import SpoolCensus
+from tests.chaos.faults import unknown_codes, until
 from tests.chaos.stage import Stage
+from tests.chaos.visitors import Crowd
 from tests.factories import make_link
 from tests.flows.load import Load
 from tests.servers import wait_until
@@ -97,6 +99,8 @@ async def run_kills(stage: Stage, subsets: list[tuple[str, ...]], seed: int, *, 
                 refused = len(load.other) - refused
                 report(f"{number}/{len(subsets)} {'+'.join(subset)}: {sum(killer.kills.values())} kills, {refused} 503")
                 assert "postgres" in subset or not refused, load.other[-1]
+                if "postgres" in subset:
+                    await await_lookups(urls)
             await load.answers(answers, seconds=90)
             await load.stop()
             report(f"{time.monotonic() - started:.0f} s of load, {dict(killer.kills)}; settling")
@@ -104,6 +108,17 @@ async def run_kills(stage: Stage, subsets: list[tuple[str, ...]], seed: int, *, 
             await assert_everything(stage, truth, census, load)
     finally:
         await truth.close()
+
+
+async def await_lookups(urls: list[str]) -> None:
+    """Return once every engine process can look codes up again: what kept them from it pauses up to 2.5 s."""
+
+    async def are_possible() -> bool:
+        codes = unknown_codes(8)
+        async with Crowd(urls, visitors=len(codes)) as crowd:  # each on a connection of its own
+            return {answer.status for answer in await crowd.follow(codes)} == {404}
+
+    await until(are_possible, "unknown codes are known to be unknown")
 
 
 async def assert_that_the_metrics_balance(stage: Stage, urls: list[str], codes: list[str]) -> None:
