@@ -36,11 +36,12 @@ stage: install $(VENV)/.dev ## Raise the whole production shape here, and harm i
 	@scripts/install_test_packages.sh
 	@exec $(BIN)/python -m tests.chaos.console $(ARGS)
 
-lint: install $(VENV)/.dev ## Check style, types, the direction of imports and the size of files
+lint: install $(VENV)/.dev ## Check style, types, the direction of imports, what is dangerous, and the size of files
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml src
 	@$(BIN)/python scripts/check_sizes.py
 
 format: $(VENV)/.dev ## Format the code, and mend what the linter can mend
