@@ -8,6 +8,7 @@ import pytest
 
 from tests.api.conftest import House, client
 from tests.api.test_links import TARGET, assert_problem
+from vayro.settings.plans import DEFAULT_PLANS
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ async def test_the_workspace_shows_its_plan_its_limits_and_what_is_used(owner: h
     assert answer.status_code == 200
     shown = answer.json()
     assert (shown["role"], shown["plan"], shown["notice"]) == ("owner", "free", None)
-    assert shown["limits"]["links_per_month"] == 1_000
+    assert shown["limits"]["links_per_month"] == DEFAULT_PLANS["free"].links_per_month
     assert (shown["usage"]["links"], shown["usage"]["clicks"], shown["usage"]["seats"]) == (1, 0, 4)
     assert shown["usage"]["resets_at"].startswith(shown["usage"]["month"]) is False
 

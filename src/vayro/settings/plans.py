@@ -35,8 +35,8 @@ class PlanLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 DEFAULT_PLANS: Mapping[str, PlanLimits] = {
     # 13 months, so that a month can be compared with the same one a year ago.
-    "free": PlanLimits(1_000, 50_000, 400, custom_domains=1, seats=3, workspaces=3, requests_per_minute=600),
-    "pro": PlanLimits(50_000, 2_000_000, 800, custom_domains=10, seats=25, workspaces=10, requests_per_minute=6_000),
+    "free": PlanLimits(10_000, 100_000, 400, custom_domains=1, seats=3, workspaces=3, requests_per_minute=6_000),
+    "pro": PlanLimits(500_000, 5_000_000, 800, custom_domains=10, seats=25, workspaces=10, requests_per_minute=60_000),
     "enterprise": PlanLimits(),
 }
 _ACCEPTED = (
