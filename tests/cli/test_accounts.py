@@ -61,3 +61,10 @@ def test_a_list_for_programs_has_a_head_and_tabs(run: Run, ada: str) -> None:
     head, row = run("users", "list").stdout.splitlines()
     assert head.split("\t")[:2] == ["id", "email"]
     assert row.split("\t")[1] == ada
+
+
+def test_a_user_is_disabled_and_enabled(run: Run, ada: str) -> None:
+    assert "0 sessions" in run("users", "sign-out", ada).stderr
+    assert f"{ada} is disabled" in run("users", "disable", ada).stderr
+    assert f"{ada} is enabled" in run("users", "enable", ada).stderr
+    assert "without a second factor" in run("users", "reset-second-factor", ada).stderr

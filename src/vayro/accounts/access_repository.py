@@ -99,6 +99,11 @@ async def set_email_verified(connection: AsyncConnection, user_id: UUID, at: dt.
     await connection.execute(statement.values(email_verified_at=at))
 
 
+async def set_disabled(connection: AsyncConnection, user_id: UUID, at: dt.datetime | None) -> None:
+    """Disable a user, or (None) enable them again."""
+    await connection.execute(update(users).where(users.c.id == user_id).values(disabled_at=at))
+
+
 # ── Sessions ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

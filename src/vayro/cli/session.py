@@ -15,6 +15,7 @@ from vayro.supervisor.data_dir import prepare_data_dir
 
 if TYPE_CHECKING:
     from vayro.accounts.deletion import AccountErasure
+    from vayro.accounts.doorkeeping import Doorkeeper
     from vayro.links.registration import DomainRegistry
     from vayro.links.reports import ReportDesk
     from vayro.links.service import LinkService
@@ -58,6 +59,12 @@ class Session:
         service = LinkService(self.settings, self.database, cache, allocator, get_metrics())
         self.stack.push_async_callback(service.close)
         return service
+
+    def doorkeeper(self) -> Doorkeeper:
+        """Return the service that shuts people out and lets them in."""
+        from vayro.accounts.doorkeeping import Doorkeeper
+
+        return Doorkeeper(self.database)
 
     def erasure(self) -> AccountErasure:
         """Return the service that erases accounts."""

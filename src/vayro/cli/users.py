@@ -1,4 +1,4 @@
-"""`vayro users create|list|set-plan|export|delete`."""
+"""`vayro users create|list|set-plan|sign-out|disable|enable|reset-second-factor|export|delete`."""
 
 from __future__ import annotations
 
@@ -61,6 +61,37 @@ def set_plan(
     """Put a user on another plan."""
     run(lambda session: session.accounts.set_plan(email, plan))
     say(f"{email} is on the plan {plan}.")
+
+
+@app.command("sign-out", epilog="Example: vayro users sign-out ada@example.com")
+def sign_out(email: Email) -> None:
+    """End all sessions of a user. API keys stay: see `vayro keys revoke`."""
+    ended = run(lambda session: session.doorkeeper().sign_out(email))
+    say(f"{ended} sessions of {email} have ended.")
+
+
+@app.command(epilog="Example: vayro users disable ada@example.com")
+def disable(email: Email) -> None:
+    """Refuse a user's password, sessions and API keys. What is theirs stays, and their links go on redirecting."""
+    run(lambda session: session.doorkeeper().disable(email))
+    say(f"{email} is disabled.")
+
+
+@app.command(epilog="Example: vayro users enable ada@example.com")
+def enable(email: Email) -> None:
+    """Let a disabled user in again."""
+    run(lambda session: session.doorkeeper().enable(email))
+    say(f"{email} is enabled.")
+
+
+@app.command("reset-second-factor", epilog="Example: vayro users reset-second-factor ada@example.com")
+def reset_second_factor(email: Email) -> None:
+    """Switch off the second factor of a user who lost it and the recovery codes.
+
+    First make sure, in some other way than by mail, who is asking: the password alone opens the account then.
+    """
+    run(lambda session: session.doorkeeper().reset_second_factor(email))
+    say(f"{email} signs in without a second factor now.")
 
 
 @app.command(epilog="Example: vayro users export ada@example.com > ada.json")
