@@ -182,3 +182,13 @@ async def test_who_left_a_workspace_goes_on_at_home(ways: Ways, ada: Any, databa
         left = (workspace_members.c.user_id == ada.id) & (workspace_members.c.workspace_id == other.id)
         await connection.execute(workspace_members.delete().where(left))
     assert (await ways.caller(opened)).workspace_id == ada.workspace_id
+
+
+async def test_an_open_stream_does_not_keep_a_session(ways: Ways, ada: Any) -> None:
+    opened = await ways.sign_in()
+    ways.clock.advance(seconds=IDLE_SECONDS - 1)
+    await ways.access.sessions.find_caller(opened.token, is_use=False)
+    await ways.settle()
+    ways.clock.advance(seconds=1)
+    with pytest.raises(Unauthenticated):
+        await ways.caller(opened)

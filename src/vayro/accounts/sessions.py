@@ -99,10 +99,11 @@ class Sessions:
         await audit.note(connection, caller, "session.open", person.id, how)
         return Opened(token, caller)
 
-    async def find_caller(self, token: str) -> Caller:
+    async def find_caller(self, token: str, *, is_use: bool = True) -> Caller:
         """Return whom a session's token stands for, with what their role allows now. Raises Unauthenticated.
 
         Without a second factor where one is required, nothing is allowed but what `/v1/auth` does.
+        Args: is_use, whether it keeps the session from ending.
         """
         if not tokens.is_plausible_token(token):
             raise Unauthenticated(_REFUSED)
@@ -112,7 +113,8 @@ class Sessions:
             raise Unauthenticated(_REFUSED)
         if row.role is None:
             row = await self._move_home(row, tokens.hash_token(token))
-        self._note_use(row)
+        if is_use:
+            self._note_use(row)
         scopes = scopes_of(row.role) if self._is_strong(row) else frozenset[Scope]()
         return Caller(row.workspace_id, row.user_id, None, row.is_admin, scopes, row.id, plan=row.plan)
 

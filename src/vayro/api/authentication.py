@@ -43,13 +43,10 @@ class BearerKey(SecurityBase):
 
     async def _identify(self, request: Request) -> Caller:
         """Return who sent the request, whose budget it is counted against; a stranger's is that of the address."""
-        accounts: AccountService = request.app.state.services.accounts
         limits: RequestLimits = request.app.state.services.limits
         limits.refuse_known_stranger(request)
         try:
-            caller = await find_session_caller(request)
-            if caller is None:
-                caller = await accounts.authenticate_key(read_key(request.headers.get("authorization", "")))
+            caller = await recognise(request)
         except Unauthenticated:
             await limits.count_stranger(request)
             raise
@@ -57,7 +54,19 @@ class BearerKey(SecurityBase):
         return caller
 
 
-async def find_session_caller(request: Request) -> Caller | None:
+async def recognise(request: Request, *, is_use: bool = True) -> Caller:
+    """Return whose key or session a request brings. Raises Unauthenticated and Forbidden.
+
+    Args: is_use, whether it keeps a session from ending; a stream that nobody looks at does not.
+    """
+    caller = await find_session_caller(request, is_use=is_use)
+    if caller is None:
+        accounts: AccountService = request.app.state.services.accounts
+        return await accounts.authenticate_key(read_key(request.headers.get("authorization", "")))
+    return caller
+
+
+async def find_session_caller(request: Request, *, is_use: bool = True) -> Caller | None:
     """Return who the session's cookie stands for; None when there is none, or a key beside it.
 
     Raises Unauthenticated when the session has ended, Forbidden when another site's page sent the request.
@@ -70,7 +79,7 @@ async def find_session_caller(request: Request) -> Caller | None:
     check_own(request, needs_proof=True)
     services = request.app.state.services
     access: Access = services.access
-    caller = await access.sessions.find_caller(token)
+    caller = await access.sessions.find_caller(token, is_use=is_use)
     if not caller.scopes and services.settings.second_factor == "required" and not _is_about_signing_in(request):
         raise Forbidden("Switch a second factor on first: this installation asks everybody for one.")
     return caller

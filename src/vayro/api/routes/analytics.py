@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 
 from vayro.api.dependencies import AnalyticsReader, CurrentServices
 from vayro.api.pagination import DEFAULT_PAGE, MAX_PAGE, PageCursor, decode_cursor
@@ -17,6 +17,7 @@ from vayro.api.schemas.analytics import (
     encode_events,
 )
 from vayro.api.streaming import Stream
+from vayro.api.vigil import while_allowed
 from vayro.clicks.event_list import EventPosition, write_csv, write_json
 
 router = APIRouter(prefix="/v1/analytics", tags=["analytics"])
@@ -47,6 +48,7 @@ async def read_workspace_analytics(question: Question, caller: AnalyticsReader, 
 )
 async def follow_clicks(
     caller: AnalyticsReader,
+    request: Request,
     services: CurrentServices,
     last_event_id: Annotated[
         str | None,
@@ -56,7 +58,8 @@ async def follow_clicks(
     """Send every click of the caller's links once it is committed, until the client goes; a comment every 15 s."""
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     events = services.analytics.live.listen(caller.workspace_id, last_event_id)
-    return Stream(events, media_type="text/event-stream", headers=headers)
+    watched = while_allowed(events, request, caller, "analytics:read")
+    return Stream(watched, media_type="text/event-stream", headers=headers)
 
 
 @router.get(
