@@ -28,11 +28,11 @@ NAMES = [" ".join(path) for path, _ in ALL]
 
 def test_the_contracts_commands_are_there() -> None:
     wanted = ["up", "redirect", "api", "worker", "migrate", "doctor", "stats", "geo update"]
-    wanted += [f"users {name}" for name in ("create", "list", "set-plan")]
+    wanted += [f"users {name}" for name in ("create", "list", "set-plan", "export", "delete")]
     wanted += [f"keys {name}" for name in ("create", "list", "revoke")]
     wanted += ["backup", "restore", "codes skip", "spool status", "spool drain"]
     wanted += [f"clicks dead-letters {name}" for name in ("list", "show", "replay", "discard")]
-    wanted += [f"domains {name}" for name in ("add", "list")]
+    wanted += [f"domains {name}" for name in ("add", "list", "remove")]
     links = ("create", "list", "show", "update", "delete", "import", "export", "duplicates", "dedupe", "warm")
     assert set(NAMES) == {*wanted, *(f"links {name}" for name in links)}
 

@@ -172,7 +172,9 @@ def test_warm_says_when_there_is_nothing_to_warm(settings: Settings, redis_url: 
 
 def test_a_domain_has_links_of_its_own(run: Run) -> None:
     run("domains", "add", "Go.Example.com")
-    assert json.loads(run("domains", "list", "--json").stdout) == [{"domain": "go.example.com", "user": None}]
+    [listed] = json.loads(run("domains", "list", "--json").stdout)
+    assert (listed["domain"], listed["user"]) == ("go.example.com", None)
+    assert listed["verified_at"]
     made = run("links", "create", "https://example.com/", "--domain", "go.example.com", "--code", "spring")
     assert made.stdout == "http://go.example.com/spring\n"
     run("links", "show", "spring", status=1)

@@ -94,7 +94,7 @@ def reset_second_factor(email: Email) -> None:
     say(f"{email} signs in without a second factor now.")
 
 
-@app.command(epilog="Example: vayro users export ada@example.com > ada.json")
+@app.command(epilog="Example: vayro users export ada@example.com")
 def export(email: Email) -> None:
     """Print all that is kept of a user as one JSON document: account, workspaces they own, links, clicks."""
 
