@@ -27,6 +27,7 @@ class Person:
     workspace_id: UUID
     user_id: UUID
     key_id: UUID | None = None
+    plan: str = ""
 
 
 @dataclass

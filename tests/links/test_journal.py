@@ -1,6 +1,7 @@
 """What the audit log says of links."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,10 +22,11 @@ async def entries(database: Database) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("over", [{}, {"short_code": "chosen"}])
+@pytest.mark.parametrize("plan", ["", "enterprise"])
 async def test_a_link_that_is_made_is_noted(
-    service: LinkService, database: Database, ada: Person, over: dict[str, Any]
+    service: LinkService, database: Database, ada: Person, over: dict[str, Any], plan: str
 ) -> None:
-    made = await service.create(ada, draft(**over))
+    made = await service.create(replace(ada, plan=plan), draft(**over))
     [entry] = await entries(database)
     assert (entry["action"], entry["subject"], entry["user_id"]) == ("link.create", str(made.id), ada.user_id)
     assert entry["workspace_id"] == ada.workspace_id
@@ -32,8 +34,13 @@ async def test_a_link_that_is_made_is_noted(
 
 
 @pytest.mark.parametrize("code", [None, "c"])
-async def test_a_bulk_is_one_entry(service: LinkService, database: Database, ada: Person, code: str | None) -> None:
-    made = await service.create_many(ada, [draft(short_code=code and f"{code}{n:03}") for n in range(150)])
+@pytest.mark.parametrize("plan", ["", "enterprise"])
+async def test_a_bulk_is_one_entry(
+    service: LinkService, database: Database, ada: Person, code: str | None, plan: str
+) -> None:
+    made = await service.create_many(
+        replace(ada, plan=plan), [draft(short_code=code and f"{code}{n:03}") for n in range(150)]
+    )
     [entry] = await entries(database)
     assert (entry["subject"], entry["details"]["links"]) == ("150 links", 150)
     assert len(entry["details"]["short_codes"]) == 100

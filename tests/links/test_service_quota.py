@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -52,7 +53,11 @@ async def counted(database: Database, workspace_id: UUID) -> tuple[int, int]:
         return await connection.scalar(mine) or 0, await connection.scalar(usage) or 0
 
 
-async def test_every_way_of_making_links_counts_them(service: LinkService, database: Database, ada: Person) -> None:
+@pytest.mark.parametrize("plan", ["", "free", "enterprise"])  # what the caller believes it to be
+async def test_every_way_of_making_links_counts_them(
+    service: LinkService, database: Database, ada: Person, plan: str
+) -> None:
+    ada = replace(ada, plan=plan)
     await service.create(ada, draft())
     await service.create(ada, draft(short_code="chosen"))
     await service.create(ada, draft(), "idempotent")

@@ -116,6 +116,12 @@ COUNTED = """
     ON CONFLICT (workspace_id, month) DO UPDATE SET links = workspace_usage.links + excluded.links
 """
 
+COUNTED_OF_ONE = """
+    INSERT INTO workspace_usage (workspace_id, month, links)
+    SELECT CAST(:workspace AS uuid), :month, count(*) FROM made HAVING count(*) > 0
+    ON CONFLICT (workspace_id, month) DO UPDATE SET links = workspace_usage.links + excluded.links
+"""
+
 OPEN_MONTH = """
     INSERT INTO workspace_usage (workspace_id, month, links)
     SELECT id, :month, 0 FROM workspaces

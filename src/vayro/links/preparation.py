@@ -40,6 +40,10 @@ class Owner(Protocol):
     def key_id(self) -> UUID | None:
         """The API key that they use, if they do."""
 
+    @property
+    def plan(self) -> str:
+        """The plan of the workspace, where it is known."""
+
 
 class Preparation:
     """Checks drafts and edits, and brings them into the form that is stored."""
@@ -86,6 +90,7 @@ class Preparation:
             workspace_id=owner.workspace_id,
             user_id=owner.user_id,
             key_id=owner.key_id,
+            plan=owner.plan,
             domain=domain,
             short_code="" if draft.short_code is None else validate_custom_code(draft.short_code),
             target_url=self._parse(draft.target_url, own_hosts, "target_url"),

@@ -39,7 +39,8 @@ COLUMNS = (
 class LinkRecord(msgspec.Struct, frozen=True):
     """One version of a link. `domain` is empty for the default domain; `clicks` counts bots too.
 
-    `key_id`: the key that makes it, for the audit log; it is not kept with the link.
+    `key_id` and `plan`: the key that makes it, and its workspace's plan a moment ago, where that is known. They are
+    not kept with the link.
     """
 
     id: UUID
@@ -66,6 +67,7 @@ class LinkRecord(msgspec.Struct, frozen=True):
     updated_at: dt.datetime
     clicks: int = 0
     key_id: UUID | None = None
+    plan: str = ""
 
     def snapshot(self) -> LinkSnapshot:
         """Return what the Redirect Engine needs to know of it."""
