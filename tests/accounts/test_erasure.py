@@ -61,7 +61,7 @@ class Ada:
             )
         self.link = await make_link(
             self.database, workspace_id=self.workspace_id, user_id=self.user.id, short_code="code1", title=MARK,
-            target_url=f"https://{MARK}.test/", tags=[MARK], metadata={"note": MARK},
+            target_url=f"https://{MARK}.test/", tags=[MARK], metadata={"note": MARK, "large": 1e30},
         )  # fmt: skip
         for _ in range(3):
             await make_click(self.database, self.link.id, referer=f"https://{MARK}.test/", city=MARK)
@@ -239,6 +239,7 @@ async def test_an_export_has_all_and_no_secret(database: Database, monkeypatch: 
     found = json.loads(document)
     assert found["account"]["email"] == EMAIL
     assert {link["short_code"] for link in found["links"]} == {"code1", "more0", "more1", "more2", "more3"}
+    assert [float(link["metadata"]["large"]) for link in found["links"] if link["metadata"]] == [1e30]
     assert len({click["id"] for click in found["clicks"]}) == len(found["clicks"]) == 23
     for name in ("memberships", "sessions", "api_keys", "domains", "audit_log", "workspaces", "invitations"):
         assert len(found[name]) == 1, name

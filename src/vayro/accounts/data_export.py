@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -140,4 +141,13 @@ async def _rows(connection: AsyncConnection, query: Select[Any]) -> list[Mapping
 
 def _encode(row: Mapping[str, Any]) -> bytes:
     # `metadata` comes as a quoted name, which orjson takes for no string.
-    return orjson.dumps({str(name): value for name, value in row.items() if name not in _SECRETS})
+    shown = {str(name): value for name, value in row.items() if name not in _SECRETS}
+    try:
+        return orjson.dumps(shown)
+    except TypeError:
+        # PostgreSQL gives 1e30 back as a whole number, which orjson refuses beyond 64 bits.
+        return json.dumps(shown, default=_plain, ensure_ascii=False).encode()
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, dt.datetime) else str(value)
