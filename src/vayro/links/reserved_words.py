@@ -1,6 +1,6 @@
 """Codes that no link may have, because the engine serves the path itself or a reader would take the link for ours."""
 
-ENGINE_PATHS = frozenset({"health", "robots.txt", "favicon.ico", ".well-known", "qr", "metrics"})
+ENGINE_PATHS = frozenset({"health", "robots.txt", "favicon.ico", ".well-known", "qr", "metrics", "report"})
 """What `vayro redirect` answers itself, now or soon."""
 
 DASHBOARD_PATHS = frozenset(
@@ -78,7 +78,6 @@ TRUSTED_PAGES = frozenset(
             "support",
             "contact",
             "abuse",
-            "report",
             "security",
             "status",
             "ping",
