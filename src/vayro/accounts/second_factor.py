@@ -157,7 +157,7 @@ class SecondFactors:
 
     async def _vault(self) -> "Vault":
         if self._opened is None:
-            from vayro.accounts.vault import open_vault  # noqa: PLC0415  # cryptography: 12 MB, for who has a factor
+            from vayro.accounts.vault import open_vault  # noqa: PLC0415  # cryptography: 7 MB, for who has a factor
 
             self._opened = await asyncio.to_thread(open_vault, self._settings)
         return self._opened

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -14,6 +15,7 @@ from vayro.errors import VayroError
 from vayro.settings import Settings
 
 KEY_FILE = "secret.key"
+_log = structlog.get_logger(__name__)
 _VERSION = b"\x01"
 _NONCE_BYTES = 12
 
@@ -43,6 +45,7 @@ class Vault:
         try:
             return self._cipher.decrypt(nonce, text, owner.encode())
         except InvalidTag as error:
+            _log.error("VAYRO_SECRET_KEY, or secret.key, is another than when this was encrypted")
             raise WrongSecretKey from error
 
 
