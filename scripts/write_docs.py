@@ -29,7 +29,7 @@ SECTIONS = {
     "Dashboard API": ("api_", "dashboard_", "short_url_base"),
     "Accounts": ("sign_up", "session_", "second_", "secret_", "smtp_", "mail_", "oidc_"),
     "The first administrator": ("bootstrap_",),
-    "Plans and billing": ("plans", "retention_", "stripe_"),
+    "Plans and billing": ("plans", "retention_", "audit_", "stripe_"),
     "Short codes and destinations": ("code_", "blocked_"),
     "Limits": ("rate_limits", "limit_", "miss_budget_"),
     "Domains": ("domain_",),

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.accounts.people import Team, make_team
+from vayro.accounts.members import MemberService
 from vayro.database.engine import Database
 from vayro.database.models import workspace_members
 from vayro.errors import Forbidden, NotFound, Unauthenticated
@@ -103,6 +104,16 @@ async def test_who_leaves_the_only_workspace_is_given_one_of_their_own(team: Tea
     query = select(workspace_members.c.role).where(workspace_members.c.user_id == owner.user_id)
     async with database.read() as connection:
         assert list(await connection.scalars(query)) == ["owner"]
+
+
+async def test_a_removal_elsewhere_takes_effect_within_a_second(team: Team, database: Database) -> None:
+    secret = await team.accounts.create_key(team["member"], "laptop")
+    await team.accounts.authenticate_key(secret)
+    elsewhere = MemberService(database, forget=lambda _: None)
+    await elsewhere.remove(team["owner"], team["member"].user_id)
+    await asyncio.sleep(1.01)
+    with pytest.raises(Unauthenticated):
+        await team.accounts.authenticate_key(secret)
 
 
 async def test_a_key_cannot_leave(team: Team) -> None:

@@ -8,6 +8,10 @@ import pytest
 
 from tests.api.conftest import House, client
 from tests.api.test_links import TARGET, assert_problem
+from tests.factories import make_click, make_link
+from tests.processes import vayro
+from tests.servers import free_port
+from vayro.settings import Settings
 from vayro.settings.plans import DEFAULT_PLANS
 
 
@@ -26,6 +30,22 @@ async def test_the_workspace_shows_its_plan_its_limits_and_what_is_used(owner: h
     assert shown["limits"]["links_per_month"] == DEFAULT_PLANS["free"].links_per_month
     assert (shown["usage"]["links"], shown["usage"]["clicks"], shown["usage"]["seats"]) == (1, 0, 4)
     assert shown["usage"]["resets_at"].startswith(shown["usage"]["month"]) is False
+
+
+async def test_clicks_beyond_the_plan_are_told_and_not_refused(house: House, settings: Settings) -> None:
+    plans = '{"free": {"clicks_per_month": 1}}'
+    with vayro("api", settings, api_port=free_port(), plans=plans) as process:
+        async with client(process.url, house.keys["viewer"]) as api:
+            link = await make_link(house.team.database, workspace_id=house.team.workspace_id)
+            await make_click(house.team.database, link.id)
+            shown = (await api.get("/v1/workspace")).json()
+            assert (shown["usage"]["clicks"], shown["notice"]) == (1, None)
+            await make_click(house.team.database, link.id)
+            await make_click(house.team.database, link.id, is_bot=True)
+            shown = (await api.get("/v1/workspace")).json()
+            assert shown["usage"]["clicks"] == 2
+            assert "covers 1 clicks a month" in shown["notice"]
+            assert (await api.get(f"/v1/analytics/{link.id}")).json()["totals"]["clicks"] == 2
 
 
 async def test_a_workspace_is_renamed(owner: httpx.AsyncClient) -> None:

@@ -21,6 +21,25 @@ def test_a_key_is_listed_by_its_beginning_only(run: Run, ada: str) -> None:
     assert (key["name"], secret.startswith(key["prefix"]), key["revoked_at"]) == ("laptop", True, None)
 
 
+def test_a_key_has_the_scopes_that_it_was_given(run: Run, ada: str) -> None:
+    run("keys", "create", "--user", ada, "--name", "report", "--scope", "analytics:read", "--scope", "links:read")
+    [key] = json.loads(run("keys", "list", "--json").stdout)
+    assert key["scopes"] == "links:read analytics:read"
+
+
+def test_an_unknown_scope_is_refused_in_one_line(run: Run, ada: str) -> None:
+    done = run("keys", "create", "--user", ada, "--name", "report", "--scope", "everything", status=1)
+    assert "links:read, links:write" in done.stderr
+
+
+def test_a_key_to_a_workspace_is_for_its_members(run: Run, ada: str) -> None:
+    workspace = json.loads(run("users", "list", "--json").stdout)[0]["workspace_id"]
+    run("users", "create", "bob@example.com")
+    run("keys", "create", "--user", ada, "--name", "own", "--workspace", workspace)
+    done = run("keys", "create", "--user", "bob@example.com", "--name", "theirs", "--workspace", workspace, status=1)
+    assert "Only members" in done.stderr
+
+
 def test_a_revoked_key_is_listed_as_revoked(run: Run, ada: str) -> None:
     secret = run("keys", "create", "--user", ada, "--name", "laptop").stdout.strip()
     run("keys", "revoke", secret[:11])

@@ -10,7 +10,15 @@ from tests.conftest import SettingsFactory
 from tests.factories import make_click, make_link
 from tests.worker.conftest import count, rows
 from vayro.database.engine import Database
-from vayro.database.models import chore_runs, click_batches, click_dead_letters, click_segments, link_changes
+from vayro.database.models import (
+    audit_log,
+    billing_events,
+    chore_runs,
+    click_batches,
+    click_dead_letters,
+    click_segments,
+    link_changes,
+)
 from vayro.observability import get_metrics
 from vayro.worker.chore_list import list_chores
 from vayro.worker.chores import Chore
@@ -94,6 +102,22 @@ async def test_more_rows_than_one_transaction_takes_go_all_the_same(
             await connection.execute(insert(click_segments).values(values))
     await maintenance.do(chore(maintenance, "old_segments"))
     assert await count(database, click_segments) == 0
+
+
+async def test_old_audit_entries_and_billing_events_go_and_young_ones_stay(
+    database: Database, maintenance: Maintenance
+) -> None:
+    async with database.transaction() as connection:
+        for days in (729, 731):
+            entry = {"id": uuid4(), "action": "key.create", "subject": "", "details": {}, "created_at": ago(days=days)}
+            await connection.execute(insert(audit_log).values(entry))
+        for days in (29, 31):
+            event = {"id": f"evt_{days}", "kind": "customer.subscription.created", "received_at": ago(days=days)}
+            await connection.execute(insert(billing_events).values(event))
+    await maintenance.do(chore(maintenance, "old_audit_entries"))
+    await maintenance.do(chore(maintenance, "old_billing_events"))
+    assert await count(database, audit_log) == 1
+    assert [row.id for row in await rows(database, billing_events)] == ["evt_29"]
 
 
 async def test_every_chore_runs_on_this_database_and_is_written_down(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vayro.cli.identifiers import get_uuid
 from vayro.cli.output import AsJson, print_json, print_rows, say
 from vayro.cli.running import run
 
@@ -22,8 +23,12 @@ app = typer.Typer(help="API keys.", no_args_is_help=True)
 def create(
     user: Annotated[str, typer.Option("--user", metavar="EMAIL", help="Whose key it is.")],
     name: Annotated[str, typer.Option("--name", help="What it is for.")],
+    *,
     scope: Annotated[
         list[str] | None, typer.Option("--scope", help="What it may do; may be repeated. Default: all its user may.")
+    ] = None,
+    workspace: Annotated[
+        str | None, typer.Option("--workspace", metavar="ID", help="Of which workspace; default: the user's own.")
     ] = None,
     expires_in_days: Annotated[int | None, typer.Option(min=1, max=3650, help="Refuse it after so many days.")] = None,
     as_json: AsJson = False,
@@ -36,8 +41,10 @@ def create(
     scopes = scope or ["*"]
 
     async def work(session: Session) -> str:
-        owner = await session.accounts.get_user(user)
-        return await session.accounts.create_key(owner.as_caller(), name, scopes=scopes, expires_at=expires_at)
+        caller = (await session.accounts.get_user(user)).as_caller()
+        if workspace:
+            caller = replace(caller, workspace_id=get_uuid(workspace, "workspace"))
+        return await session.accounts.create_key(caller, name, scopes=scopes, expires_at=expires_at)
 
     key = run(work)
     if as_json:

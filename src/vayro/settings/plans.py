@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, PositiveInt, SecretStr, field_validator
 from pydantic_settings import BaseSettings
 
 from vayro.settings.kinds import check_http_address
@@ -57,6 +57,7 @@ class PlanSettings(BaseSettings):
         description="Days that clicks are kept, by plan, like `free=400,pro=800,enterprise=forever`; their sums by day "
         "stay. It goes before `retention_days` of `VAYRO_PLANS`.",
     )
+    audit_days: PositiveInt = Field(730, description="Days that entries of the audit log are kept.")
     stripe_secret_key: SecretStr = Field(
         SecretStr(""), description="Secret key of the Stripe account that is paid. Empty: no billing."
     )

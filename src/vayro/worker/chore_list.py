@@ -12,7 +12,14 @@ from vayro.clicks.retention import Retention
 from vayro.clicks.rollup_check import RollupCheck
 from vayro.clicks.rollup_job import RollupJob
 from vayro.database.engine import Database
-from vayro.database.models import click_batches, click_dead_letters, click_segments, link_changes
+from vayro.database.models import (
+    audit_log,
+    billing_events,
+    click_batches,
+    click_dead_letters,
+    click_segments,
+    link_changes,
+)
 from vayro.database.partitions import create_ahead
 from vayro.links.domain_proof import DnsProof
 from vayro.links.domain_watch import watch_domains
@@ -30,6 +37,7 @@ CHANGES_KEPT = dt.timedelta(days=7)
 IDEMPOTENCY_KEPT = dt.timedelta(hours=48)
 # As long as a segment could possibly still wait on an engine's disk: without its row it would count from zero.
 SEGMENTS_KEPT = dt.timedelta(days=30)
+BILLING_EVENTS_KEPT = dt.timedelta(days=30)
 # One transaction: some 50 ms, so that nobody who writes waits for long.
 ROWS_AT_ONCE = 5_000
 _log = structlog.get_logger(__name__)
@@ -52,6 +60,8 @@ def list_chores(settings: Settings, database: Database, metrics: Metrics) -> lis
         Chore("old_segments", HOUR, sweeps.delete_segments),
         Chore("old_dead_letters", HOUR, sweeps.delete_settled_letters),
         Chore("old_idempotency_keys", HOUR, sweeps.delete_idempotency_keys),
+        Chore("old_audit_entries", HOUR, lambda: sweeps.delete_audit_entries(dt.timedelta(days=settings.audit_days))),
+        Chore("old_billing_events", HOUR, sweeps.delete_billing_events),
         Chore("old_sessions", HOUR, lambda: delete_ended(database)),
         Chore("duplicate_links", 5 * MINUTE, lambda: _count_duplicates(database), metrics.duplicate_canonical_links),
     ]
@@ -92,6 +102,14 @@ class Sweeps:
         """Keys older than the two days that the documentation promises."""
         async with self._database.transaction() as connection:
             await delete_claims_before(connection, dt.datetime.now(dt.UTC) - IDEMPOTENCY_KEPT)
+
+    async def delete_audit_entries(self, kept: dt.timedelta) -> None:
+        """Entries older than the operator keeps them."""
+        await self._delete(audit_log, _before(audit_log.c.created_at, kept))
+
+    async def delete_billing_events(self) -> None:
+        """Events that Stripe, which tries for three days, sends no more."""
+        await self._delete(billing_events, _before(billing_events.c.received_at, BILLING_EVENTS_KEPT))
 
     async def _delete(self, table: Table, condition: ColumnElement[bool]) -> None:
         [key] = table.primary_key.columns
