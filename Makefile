@@ -42,6 +42,7 @@ lint: install $(VENV)/.dev ## Check style, types, the direction of imports, what
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml src
+	@$(BIN)/python scripts/check_dangers.py
 	@$(BIN)/python scripts/check_sizes.py
 
 format: $(VENV)/.dev ## Format the code, and mend what the linter can mend
