@@ -60,6 +60,13 @@ async def test_what_is_refused_is_not_spent(windows: Windows) -> None:
     assert (await spend(windows, FIVE, cost=1)).is_allowed
 
 
+async def test_what_is_given_back_may_be_spent_again_and_no_more(windows: Windows) -> None:
+    assert (await spend(windows, ONE)).is_allowed
+    for _ in range(3):  # of nothing, nothing is given back
+        assert (await spend(windows, ONE, cost=-1)).is_allowed
+    assert [(await spend(windows, ONE)).is_allowed for _ in range(2)] == [True, False]
+
+
 async def test_several_budgets_are_spent_at_once(windows: Windows) -> None:
     wishes = [Wish(FIVE, b"ada"), Wish(ONE, b"ada")]
     assert [standing.is_allowed for standing in await windows.spend(wishes)] == [True, True]

@@ -35,7 +35,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) ->
     made = make_settings(
         tmp_path_factory.mktemp("passwords") / "data",
         sqlite_template,
-        limit_link_password_address="6/hour",
+        limit_link_password_address="6/day",
         trusted_proxies="127.0.0.0/8",
     )
     asyncio.run(_fill(made))

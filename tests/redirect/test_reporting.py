@@ -25,7 +25,7 @@ NAUGHTY = "<script>alert(1)</script> '\"><img src=x> \u202e \0 =1+1"
 
 @pytest.fixture
 def settings(tmp_path: Path, sqlite_template: Path) -> Settings:
-    return make_settings(tmp_path / "data", sqlite_template, limit_report="30/hour")
+    return make_settings(tmp_path / "data", sqlite_template, limit_report="30/day")
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def test_one_link_has_so_many_open_reports_and_no_more(engine: EngineThread, set
 
 
 def test_who_reports_too_often_must_wait(tmp_path: Path, sqlite_template: Path) -> None:
-    settings = make_settings(tmp_path / "limited", sqlite_template, limit_report="2/hour")
+    settings = make_settings(tmp_path / "limited", sqlite_template, limit_report="2/day")
     with running_engine(settings) as engine:
         statuses = [status_of(report(engine, link="plain", reason="spam")) for _ in range(3)]
         assert statuses == [200, 200, 429]
