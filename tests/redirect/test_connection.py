@@ -74,10 +74,10 @@ def test_a_connection_in_use_is_kept(hasty: EngineThread) -> None:
 def test_a_client_that_reads_nothing_is_dropped(hasty: EngineThread) -> None:
     with socket.create_connection(("127.0.0.1", hasty.port)) as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        client.settimeout(6)
+        client.settimeout(60)
         started = time.monotonic()
         with pytest.raises(ConnectionError):
-            while time.monotonic() - started < 8:
+            while time.monotonic() - started < 60:
                 client.sendall(get("/x") * 50)
 
 
