@@ -6,7 +6,7 @@ credential, without its scope, in each role, and with what belongs to another wo
 
 import contextlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +16,7 @@ from sqlalchemy import insert
 
 from tests.accounts.people import make_team
 from tests.api.conftest import House, client
+from tests.api.signing_in import browser, make_person, session_of, sign_in
 from tests.factories import make_click, now
 from vayro.accounts.permissions import ALL_SCOPES, ROLE_SCOPES, ROLES, SCOPES
 from vayro.api.app import build_app
@@ -117,12 +118,14 @@ class Belongings:
     """What a workspace has: identifiers by the name of the parameter, and words that nobody else may read."""
 
     ids: dict[str, str]
-    words: list[str] = field(default_factory=list)
+    words: list[str]
+    workspace_id: str
+    invitation_token: str
 
 
 @pytest.fixture
-async def neighbours(house: House) -> Belongings:
-    """Another workspace, which has one of everything."""
+async def neighbours(house: House, settings: Settings) -> Belongings:
+    """Another workspace, which has one of everything; and somebody who is signed in elsewhere."""
     database = house.team.database
     team = await make_team(database)
     domain = f"go-{uuid4()}.test"
@@ -135,6 +138,9 @@ async def neighbours(house: House) -> Belongings:
         target = f"https://example.com/{uuid4()}"
         link = (await api.post("/v1/links", json={"target_url": target, "title": "neighbours-link"})).json()
         await api.patch("/v1/workspace", json={"name": "neighbours-workspace"})
+    async with browser(house.url) as page:
+        session_of(await sign_in(page, email := await make_person(settings)))
+        [session] = (await page.get("/v1/auth/sessions")).json()["data"]
     await make_click(database, link["id"], referer="https://neighbours-referer.example/")
     await team.accounts.close()
     ids = {
@@ -142,11 +148,12 @@ async def neighbours(house: House) -> Belongings:
         "key_id": str(made.key.id),
         "user_id": str(team["member"].user_id),
         "invitation_id": str(invited.id),
-        "session_id": str(uuid4()),
+        "session_id": session["id"],
         "domain": domain,
     }
-    words = [*ids.values(), str(team.workspace_id), link["short_code"], target, made.key.prefix, invited.email]
-    return Belongings(ids, [*words, "neighbours-"])
+    words = [*ids.values(), str(team.workspace_id), link["short_code"], target, made.key.prefix, invited.email, email]
+    token = team.mails[-1].text.split("/join#")[1].split()[0]
+    return Belongings(ids, [*words, "neighbours-"], str(team.workspace_id), token)
 
 
 def list_operations() -> dict[str, dict[str, Any]]:
@@ -232,25 +239,47 @@ async def test_what_is_for_people_refuses_every_key(house: House) -> None:
 
 
 async def test_what_belongs_to_another_workspace_is_not_found(house: House, neighbours: Belongings) -> None:
-    found = {}
     async with client(house.url, house.keys["owner"]) as api:
-        for name in (name for name, needed in TABLE.items() if "{" in name and needed in SCOPES):
-            status, body = await call(api, name, ids=neighbours.ids, body=BODIES.get(name))
-            if (status, body.get("code")) != (404, "not_found"):
-                found[name] = status
-    assert found == {}
+        assert await find_foreign(api, neighbours, [name for name in TABLE if TABLE[name] in SCOPES]) == {}
 
 
 async def test_no_list_holds_anything_of_another_workspace(house: House, neighbours: Belongings) -> None:
-    told = {}
-    asked = [name for name, needed in TABLE.items() if name.startswith("GET ") and "{" not in name and needed != PUBLIC]
     async with client(house.url, house.keys["owner"]) as api:
-        for name in (name for name in asked if TABLE[name] != PERSON and name != ENDLESS):
+        assert await read_foreign(api, neighbours, [name for name in TABLE if TABLE[name] != PERSON]) == {}
+
+
+async def test_a_session_reaches_nothing_of_another_workspace(
+    house: House, settings: Settings, neighbours: Belongings
+) -> None:
+    async with browser(house.url) as page:
+        session_of(await sign_in(page, await make_person(settings)))
+        assert await find_foreign(page, neighbours, list(TABLE)) == {}
+        assert await read_foreign(page, neighbours, list(TABLE)) == {}
+        moved = await page.post("/v1/auth/workspace", json={"workspace_id": neighbours.workspace_id})
+        joined = await page.post("/v1/invitations/accept", json={"token": neighbours.invitation_token})
+        assert (moved.status_code, joined.status_code) == (404, 404)
+
+
+async def find_foreign(api: httpx.AsyncClient, neighbours: Belongings, names: list[str]) -> dict[str, int]:
+    """The routes that do not answer 404 to an identifier of the neighbours."""
+    found = {}
+    for name in (name for name in names if "{" in name and TABLE[name] != PUBLIC):
+        status, body = await call(api, name, ids=neighbours.ids, body=BODIES.get(name))
+        if (status, body.get("code")) != (404, "not_found"):
+            found[name] = status
+    return found
+
+
+async def read_foreign(api: httpx.AsyncClient, neighbours: Belongings, names: list[str]) -> dict[str, list[str]]:
+    """The routes without an identifier whose answer holds a word of the neighbours."""
+    told = {}
+    for name in (name for name in names if name.startswith("GET ") and "{" not in name):
+        if TABLE[name] != PUBLIC and name != ENDLESS:
             answer = await api.get(name.removeprefix("GET "))
             assert answer.status_code == 200, name
             told[name] = [word for word in neighbours.words if word in answer.text]
-    assert {name: words for name, words in told.items() if words} == {}
     assert len(told) >= 8
+    return {name: words for name, words in told.items() if words}
 
 
 async def call(
