@@ -12,6 +12,7 @@ from tests.servers import RedisServer
 from vayro.errors import RateLimited, SettingsError
 from vayro.limits.budget import Budget, parse_budget
 from vayro.limits.limiter import Limiter, address_key, open_limiter
+from vayro.settings import load_settings
 from vayro.settings.limits import BUDGETS, LimitSettings
 
 TWO = {"sign_in": Budget("sign_in", 2, 900), "public": None}
@@ -143,9 +144,20 @@ def test_notation(text: str, amount: int, seconds: int) -> None:
 @pytest.mark.parametrize(
     "text", ["", "0/minute", "ten/minute", "10", "10/fortnight", "10/2 days", "10/0 minutes", "-1/day"]
 )
-def test_wrong_notation_names_the_setting(text: str) -> None:
-    with pytest.raises(SettingsError, match="VAYRO_LIMIT_READ="):
-        parse_budget("read", text)
+def test_wrong_notation_stops_the_start_and_names_the_setting(text: str) -> None:
+    with pytest.raises(SettingsError, match=r"VAYRO_LIMIT_READ=.*accepted is a number of times"):
+        load_settings(_env_file=None, limit_read=text)
+
+
+@pytest.mark.parametrize("text", ["resolver.test", "127.0.0.1:", "127.0.0.1:99999", ":53", "::1:53:x"])
+def test_a_resolver_is_an_address(text: str) -> None:
+    with pytest.raises(SettingsError, match="VAYRO_DOMAIN_RESOLVER="):
+        load_settings(_env_file=None, domain_resolver=text)
+
+
+@pytest.mark.parametrize("text", ["", "127.0.0.1", "127.0.0.1:5353", "2001:db8::1"])
+def test_such_resolvers_are_accepted(text: str) -> None:
+    assert load_settings(_env_file=None, domain_resolver=text).domain_resolver == text
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,10 @@ seconds, were it spread evenly. Two numbers say all of it, however large the bud
 """
 
 import math
-import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from vayro.errors import SettingsError
-
-OFF = "off"
-_UNITS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
-_NOTATION = re.compile(r"(\d{1,12})\s*/\s*(?:(\d{1,4})\s*)?(second|minute|hour|day)s?")
+from vayro.settings.limits import parse_rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +69,9 @@ def weigh(window: Window, budget: Budget) -> int:
 
 
 def parse_budget(name: str, text: str) -> Budget | None:
-    """Return the budget that `600/minute` or `20/15 minutes` says; None for `off`.
-
-    Raises SettingsError. Args: name, the budget's; its setting is `VAYRO_LIMIT_` and the name in capitals.
-    """
-    wanted = text.strip().lower()
-    if wanted == OFF:
-        return None
-    found = _NOTATION.fullmatch(wanted)
-    amount = int(found[1]) if found else 0
-    seconds = int(found[2] or 1) * _UNITS[found[3]] if found else 0
-    if not amount or not 1 <= seconds <= _UNITS["day"]:
-        raise SettingsError(
-            f"VAYRO_LIMIT_{name.upper()}={text!r} is not acceptable: accepted is a number of times in a period of at "
-            f"most a day, like 600/minute or 20/15 minutes, or {OFF}"
-        )
-    return Budget(name, amount, seconds)
+    """Return the budget that a setting says; None for `off`. Raises ValueError."""
+    rate = parse_rate(text)
+    return Budget(name, *rate) if rate else None
 
 
 def _until_lighter(room: int, spent: int, period: int) -> float:

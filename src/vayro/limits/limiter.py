@@ -135,7 +135,7 @@ class Limiter:
 
 
 def open_limiter(settings: Settings) -> Limiter:
-    """Return the limiter that the settings describe; nothing is connected yet. Raises SettingsError."""
+    """Return the limiter that the settings describe; nothing is connected yet."""
     texts = {name: getattr(settings, f"limit_{name}") for name in BUDGETS}
     budgets = {name: parse_budget(name, text) for name, text in texts.items()}
     for plan, limits in settings.plan_table.items():

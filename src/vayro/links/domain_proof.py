@@ -33,7 +33,7 @@ class DnsProof:
     """Asks the DNS."""
 
     def __init__(self, resolver: str = "", answer_seconds: float = ANSWER_SECONDS) -> None:
-        """Args: resolver, `host:port` or a host; empty: those of the system."""
+        """Args: resolver, an address with a port or without; empty: those of the system."""
         self._resolver_address = resolver
         self._answer_seconds = answer_seconds
         self._resolver: dns.asyncresolver.Resolver | None = None
@@ -59,8 +59,11 @@ class DnsProof:
         if self._resolver is None:
             self._resolver = dns.asyncresolver.Resolver(configure=not self._resolver_address)
             if self._resolver_address:
-                host, _, port = self._resolver_address.rpartition(":")
-                self._resolver.nameservers = [host or port]
-                self._resolver.port = int(port) if host else 53
+                has_port = self._resolver_address.count(":") == 1
+                host, _, port = (
+                    self._resolver_address.partition(":") if has_port else (self._resolver_address, "", "53")
+                )
+                self._resolver.nameservers = [host]
+                self._resolver.port = int(port)
             self._resolver.cache = None
         return self._resolver

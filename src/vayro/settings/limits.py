@@ -1,11 +1,39 @@
 """How much anybody may do in a while, and whose word proves a domain."""
 
+import re
+from ipaddress import ip_address
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, field_validator
 from pydantic_settings import BaseSettings
 
-Rate = Annotated[str, Field(max_length=40)]
+OFF = "off"
+DAY_SECONDS = 86_400
+_UNITS = {"second": 1, "minute": 60, "hour": 3_600, "day": DAY_SECONDS}
+_NOTATION = re.compile(r"(\d{1,12})\s*/\s*(?:(\d{1,4})\s*)?(second|minute|hour|day)s?")
+
+
+def parse_rate(text: str) -> tuple[int, int] | None:
+    """Return how many in how many seconds `600/minute` or `20/15 minutes` says; None for `off`. Raises ValueError."""
+    wanted = text.strip().lower()
+    if wanted == OFF:
+        return None
+    found = _NOTATION.fullmatch(wanted)
+    amount = int(found[1]) if found else 0
+    seconds = int(found[2] or 1) * _UNITS[found[3]] if found else 0
+    if not amount or not 1 <= seconds <= DAY_SECONDS:
+        raise ValueError(
+            "accepted is a number of times in a period of at most a day, like 600/minute or 20/15 minutes, or off"
+        )
+    return amount, seconds
+
+
+def _check_rate(text: str) -> str:
+    parse_rate(text)
+    return text
+
+
+Rate = Annotated[str, AfterValidator(_check_rate)]
 
 BUDGETS = (
     "read",
@@ -62,3 +90,16 @@ class LimitSettings(BaseSettings):
         description="Clicks with `DNT: 1` or `Sec-GPC: 1` are counted without address, city and visitor. A redirect "
         "then takes twice the processor time.",
     )
+
+    @field_validator("domain_resolver")
+    @classmethod
+    def _check_resolver(cls, value: str) -> str:
+        host, _, port = value.rpartition(":") if value.count(":") == 1 else (value, "", "53")
+        try:
+            if value:
+                ip_address(host)
+        except ValueError:
+            port = ""
+        if not (port.isdecimal() and 0 < int(port) < 65_536):
+            raise ValueError("accepted is an address, with a port or without, like 127.0.0.1:5353")
+        return value
