@@ -71,6 +71,9 @@ class Stripe:
             def do_GET(self) -> None:
                 self._forward()
 
+            def do_DELETE(self) -> None:
+                self._forward()
+
             def do_POST(self) -> None:
                 if self.path not in PAGES:
                     self._forward()

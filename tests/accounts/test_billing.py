@@ -12,7 +12,10 @@ from tests.conftest import SettingsFactory
 from tests.servers import free_port
 from tests.stripe_server import PRICES, SECRET_KEY, WEBHOOK_SECRET, Stripe, event, sign, stripe_running
 from vayro.accounts.billing import Billing
+from vayro.accounts.deletion import AccountErasure
+from vayro.accounts.service import AccountService
 from vayro.accounts.stripe_cashier import StripeCashier
+from vayro.cache.none import NoLinkCache
 from vayro.database.engine import Database
 from vayro.database.models import billing_accounts, billing_events
 from vayro.errors import NotFound, RequestError, Unavailable, ValidationFailed
@@ -149,6 +152,26 @@ async def test_of_several_subscriptions_the_best_counts(billing: Billing, team: 
     stripe.subscribe(customer, "pro")
     await tell(billing, "checkout.session.completed", {"customer": customer}, f"evt_{customer}")
     assert await plan_of(team) == "enterprise"
+
+
+async def test_who_is_erased_pays_no_longer(billing: Billing, database: Database, stripe: Stripe) -> None:
+    ada = await AccountService(database).create_user("ada@example.com", "correct horse battery")
+    await billing.open_checkout(ada.as_caller(), "pro")
+    async with database.read() as connection:
+        customer = str(await connection.scalar(select(billing_accounts.c.customer_id)))
+    stripe.subscribe(customer, "pro")
+    await AccountErasure(database, NoLinkCache(), billing.end).erase(ada)
+    assert [one.status for one in await billing._require().list_subscriptions(customer)] == ["canceled"]
+
+
+async def test_who_cannot_be_erased_goes_on_paying(billing: Billing, team: Team, stripe: Stripe) -> None:
+    await billing.open_checkout(team["owner"], "pro")
+    customer = await customer_of(team)
+    stripe.subscribe(customer, "pro")
+    [owner] = [user for user in await team.accounts.list_users() if user.id == team["owner"].user_id]
+    with pytest.raises(ValidationFailed, match="other members"):
+        await AccountErasure(team.database, NoLinkCache(), billing.end).erase(owner)
+    assert [one.status for one in await billing._require().list_subscriptions(customer)] == ["active"]
 
 
 async def test_events_of_strangers_and_of_other_kinds_change_nothing(billing: Billing, team: Team) -> None:

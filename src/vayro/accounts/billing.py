@@ -19,11 +19,14 @@ from vayro.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from uuid import UUID
 
     from vayro.accounts.stripe_cashier import BillingNews, StripeCashier, Subscription
 
 PAID = frozenset({"active", "trialing", "past_due"})
 """A payment that failed does not end a plan at once: Stripe tries again for days, and then ends the subscription."""
+
+ENDED = frozenset({"canceled", "incomplete_expired"})
 
 _KINDS = ("customer.subscription.", "checkout.session.completed")
 _TRIES = 10
@@ -74,6 +77,17 @@ class Billing:
             if await self._act(cashier, news):
                 return
         raise Unavailable("The account keeps changing.")
+
+    async def end(self, workspace_ids: "Sequence[UUID]") -> None:
+        """End at once all that these workspaces pay for: they are about to be erased. Raises Unavailable."""
+        if self._cashier is None:
+            return
+        for workspace_id in workspace_ids:
+            async with self._database.read() as connection:
+                account = await repository.find_account(connection, workspace_id)
+            for one in await self._cashier.list_subscriptions(account.customer_id) if account else ():
+                if one.status not in ENDED:
+                    await self._cashier.cancel(one.id)
 
     async def close(self) -> None:
         """Close the way to Stripe."""
@@ -127,3 +141,12 @@ class Billing:
                 if one.status in PAID and any(self._plans.get(price) == plan for price in one.prices):
                     return one, plan
         return (found[0] if found else None), "free"
+
+
+def open_billing(settings: Settings, database: Database) -> Billing:
+    """Return the billing that the settings name. Nothing is connected yet; close it."""
+    if not settings.stripe_secret_key.get_secret_value():
+        return Billing(settings, database, None)
+    from vayro.accounts.stripe_cashier import StripeCashier  # noqa: PLC0415  # a library that few need
+
+    return Billing(settings, database, StripeCashier(settings))

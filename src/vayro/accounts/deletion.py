@@ -5,9 +5,12 @@ user comes last. Clicks of deleted links are purged by the worker's chore, for a
 """
 
 import datetime as dt
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vayro.accounts import audit
 from vayro.accounts import erasure_repository as repository
@@ -19,6 +22,8 @@ from vayro.database.engine import Database
 from vayro.errors import ValidationFailed
 
 LINKS_AT_ONCE = 500
+
+EndBilling = Callable[[Sequence[UUID]], Awaitable[None]]
 
 
 class Person(Protocol):
@@ -48,25 +53,28 @@ class Erased:
 class AccountErasure:
     """Erases accounts."""
 
-    def __init__(self, database: Database, cache: LinkCache) -> None:
-        """Args: cache, where the links leave tombstones, so that no engine serves them any more."""
+    def __init__(self, database: Database, cache: LinkCache, end_billing: EndBilling | None = None) -> None:
+        """Args: cache, where the links leave tombstones, so that no engine serves them any more.
+
+        end_billing, which ends what is paid for these workspaces.
+        """
         self._database = database
         self._cache = cache
+        self._end_billing = end_billing
 
     async def erase(self, user: Person) -> Erased:
         """Erase a user and all workspaces that only they belong to; leave the others they belong to.
 
         Raises ValidationFailed, before anything is done, when a workspace would be left without an owner, or the
-        installation without an administrator.
+        installation without an administrator; Unavailable when what they pay for cannot be ended now.
         """
-        now = dt.datetime.now(dt.UTC)
+        if self._end_billing:
+            async with self._database.read() as connection:
+                own = await _find_own(connection, user)
+            await self._end_billing(own)
         async with self._database.transaction() as connection:
-            theirs = await repository.find_workspaces_of(connection, user.id)
-            _require_heirs(theirs)
-            if user.is_admin and not await repository.has_other_admin(connection, user.id):
-                raise ValidationFailed("This is the only administrator: make another first.")
-            await repository.disable_user(connection, user.id, now)
-        own = [workspace.id for workspace in theirs if workspace.members == 1]
+            own = await _find_own(connection, user)
+            await repository.disable_user(connection, user.id, dt.datetime.now(dt.UTC))
         deleted = sum([await self._delete_links(workspace_id) for workspace_id in own])
         async with self._database.transaction() as connection:
             for workspace_id in own:
@@ -89,6 +97,15 @@ class AccountErasure:
             await self._cache.store_many(tombstones)
             await self._cache.announce(tombstones)
             deleted += len(some)
+
+
+async def _find_own(connection: AsyncConnection, user: Person) -> list[UUID]:
+    """Return the workspaces that only they belong to. Raises ValidationFailed when they cannot be spared elsewhere."""
+    theirs = await repository.find_workspaces_of(connection, user.id)
+    _require_heirs(theirs)
+    if user.is_admin and not await repository.has_other_admin(connection, user.id):
+        raise ValidationFailed("This is the only administrator: make another first.")
+    return [workspace.id for workspace in theirs if workspace.members == 1]
 
 
 def _require_heirs(theirs: list[AnyRow]) -> None:

@@ -90,6 +90,11 @@ class StripeCashier:
             )
         return [_subscription(one) for one in orjson.loads(str(found))["data"]]
 
+    async def cancel(self, subscription_id: str) -> None:
+        """End a subscription now."""
+        async with _translated():
+            await self._client.v1.subscriptions.cancel_async(subscription_id)
+
     def read_event(self, payload: bytes, signature: str) -> BillingNews:
         """Return what a webhook tells. Raises RequestError unless Stripe signed it, within the last five minutes."""
         try:

@@ -120,7 +120,7 @@ async def _build_services(settings: Settings, stack: AsyncExitStack) -> Services
         analytics=clicks,
         domains=open_domains(settings, database, service),
         limits=RequestLimits(settings, limiter),
-        privacy=Privacy(DataExport(database), AccountErasure(database, cache)),
+        privacy=Privacy(DataExport(database), AccountErasure(database, cache, governance.billing.end)),
         draining=draining,
     )
 

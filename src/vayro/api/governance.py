@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from vayro.accounts.audit_list import AuditLog
-from vayro.accounts.billing import Billing
+from vayro.accounts.billing import Billing, open_billing
 from vayro.accounts.invitations import InvitationService
 from vayro.accounts.mail import Outbox
 from vayro.accounts.members import MemberService
@@ -35,13 +35,5 @@ def build_governance(settings: Settings, database: Database, accounts: AccountSe
         members=MemberService(database, accounts.authenticator.forget),
         invitations=InvitationService(database, quotas, outbox.post, settings.resolved_dashboard_url),
         audit=AuditLog(database),
-        billing=_build_billing(settings, database),
+        billing=open_billing(settings, database),
     )
-
-
-def _build_billing(settings: Settings, database: Database) -> Billing:
-    if not settings.stripe_secret_key.get_secret_value():
-        return Billing(settings, database, None)
-    from vayro.accounts.stripe_cashier import StripeCashier  # noqa: PLC0415  # a library that few need
-
-    return Billing(settings, database, StripeCashier(settings))

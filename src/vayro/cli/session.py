@@ -68,12 +68,15 @@ class Session:
 
     def erasure(self) -> AccountErasure:
         """Return the service that erases accounts."""
+        from vayro.accounts.billing import open_billing
         from vayro.accounts.deletion import AccountErasure
         from vayro.cache.adapters import open_link_cache
 
         cache = open_link_cache(self.settings)
         self.stack.push_async_callback(cache.close)
-        return AccountErasure(self.database, cache)
+        billing = open_billing(self.settings, self.database)
+        self.stack.push_async_callback(billing.close)
+        return AccountErasure(self.database, cache, billing.end)
 
     def takedown(self) -> Takedown:
         """Return the service that takes links down."""
