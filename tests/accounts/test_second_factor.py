@@ -1,5 +1,6 @@
 """The second factor: no code twice, no way around it, and a way back in for who lost it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from tests.accounts.ways_in import PASSWORD, Ways, make_ada, open_ways, secret_of
 from tests.conftest import SettingsFactory
 from vayro.accounts.records import Caller
+from vayro.accounts.sessions import Opened
 from vayro.accounts.sign_in import CODES_MAX
 from vayro.accounts.totp import STEP_SECONDS
 from vayro.database.engine import Database
@@ -191,3 +193,20 @@ async def test_neither_secret_nor_recovery_code_rests_in_the_database(
     stored = b"".join(bytes(value) for row in rows for value in row if isinstance(value, bytes | memoryview))
     assert secret not in stored
     assert not any(code.encode() in stored or code.replace("-", "").encode() in stored for code in codes)
+
+
+async def test_of_many_who_send_one_code_at_once_one_gets_in(ways: Ways, caller: Caller) -> None:
+    secret, codes, _opened = await ways.switch_factor_on(caller)
+    ways.clock.advance(seconds=STEP_SECONDS)
+    for code in (ways.code(secret), codes[0]):
+        steps = [await ways.begin() for _ in range(4)]
+        outcomes = await asyncio.gather(*(finish(ways, step.token, code) for step in steps), return_exceptions=True)
+        assert sum(isinstance(outcome, Opened) for outcome in outcomes) == 1
+        assert sum(isinstance(outcome, Unauthenticated) for outcome in outcomes) == 3
+
+
+async def test_of_many_who_finish_one_step_at_once_one_gets_in(ways: Ways, caller: Caller) -> None:
+    _secret, codes, _opened = await ways.switch_factor_on(caller)
+    step = await ways.begin()
+    outcomes = await asyncio.gather(*(finish(ways, step.token, code) for code in codes[:4]), return_exceptions=True)
+    assert sum(isinstance(outcome, Opened) for outcome in outcomes) == 1

@@ -1,5 +1,6 @@
 """Signing up: who may, and that an address is nobody's before it is proved."""
 
+import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator
 from typing import Any
@@ -149,3 +150,11 @@ async def test_an_old_invitation_is_good_for_nothing(by_invitation: Ways, databa
     _workspace_id, token = await invite(database, BOB, expires_at=now() - dt.timedelta(seconds=1))
     with pytest.raises(Forbidden):
         await by_invitation.access.sign_up.with_invitation(BOB, PASSWORD, token, "a test")
+
+
+async def test_of_many_who_follow_one_link_at_once_one_gets_in(ways: Ways, database: Database) -> None:
+    token = await ask(ways)
+    finishes = (ways.access.sign_up.finish(token, "a test") for _ in range(4))
+    outcomes = await asyncio.gather(*finishes, return_exceptions=True)
+    assert sum(isinstance(outcome, ValidationFailed) for outcome in outcomes) == 3
+    assert await count_users(database) == 1
