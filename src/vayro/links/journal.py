@@ -32,8 +32,8 @@ def _noted(workspace: str, user: str, key: str, made: str) -> str:
     """  # noqa: S608  # built of constants
 
 
-_AUTHOR = "made.workspace_id, made.user_id, rows_in.key_id"
-NOTED = _noted(*_AUTHOR.split(", "), f"made JOIN rows_in ON rows_in.id = made.id GROUP BY {_AUTHOR}")
+_AUTHOR = ("made.workspace_id", "made.user_id", "rows_in.key_id")
+NOTED = _noted(*_AUTHOR, f"made JOIN rows_in ON rows_in.id = made.id GROUP BY {', '.join(_AUTHOR)}")
 NOTED_OF_ONE = _noted(
     "CAST(:workspace AS uuid)", "CAST(:author AS uuid)", "CAST(:key AS uuid)", "made HAVING count(*) > 0"
 )
