@@ -14,6 +14,7 @@ import structlog
 from vayro.cache.adapters import open_commands
 from vayro.cache.commands import RedisAway
 from vayro.errors import RateLimited
+from vayro.limits.advance import AdvanceWindows
 from vayro.limits.budget import Budget, Standing, parse_budget
 from vayro.limits.memory import MemoryWindows
 from vayro.limits.port import Windows, Wish
@@ -143,7 +144,7 @@ def open_limiter(settings: Settings) -> Limiter:
         budgets[plan_budget(plan)] = None if amount is None else Budget(plan_budget(plan), amount, 60)
     if not settings.rate_limits:
         budgets = dict.fromkeys(budgets)
-    shared = None if settings.is_embedded else RedisWindows(open_commands(settings, "redis-limits"))
+    shared = None if settings.is_embedded else AdvanceWindows(RedisWindows(open_commands(settings, "redis-limits")))
     return Limiter(budgets, shared, secret=settings.redis_url.encode())
 
 
