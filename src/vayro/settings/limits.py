@@ -87,8 +87,8 @@ class LimitSettings(BaseSettings):
     )
     honour_dnt: bool = Field(
         default=False,
-        description="Clicks with `DNT: 1` or `Sec-GPC: 1` are counted without address, city and visitor. A redirect "
-        "then takes twice the processor time.",
+        description="Clicks with `DNT: 1` or `Sec-GPC: 1` are counted without address, city and visitor. All redirects "
+        "then cost a few microseconds more.",
     )
 
     @field_validator("domain_resolver")
