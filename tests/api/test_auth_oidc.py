@@ -73,7 +73,8 @@ async def tell(issuer: str, person: dict[str, Any], lie: str = "", **more: Any) 
 
 async def leave(page: httpx.AsyncClient, *, link: bool = False) -> str:
     """Go to the provider, and return where it sends the browser."""
-    begun = await page.post("/v1/auth/oidc/start", json={"link": link})
+    path, body = ("link", {"password": PASSWORD}) if link else ("start", {})
+    begun = await page.post(f"/v1/auth/oidc/{path}", json=body)
     assert begun.status_code == 200, begun.text
     async with httpx.AsyncClient(verify=False) as provider:
         answer = await provider.get(begun.json()["address"])
@@ -195,11 +196,24 @@ async def test_an_account_with_a_second_factor_is_linked_from_within(
     await tell(issuer, somebody(email=email))
     async with browser(api_url) as elsewhere:
         assert_problem(await go_there_and_back(elsewhere), 403, "forbidden")
-        assert_problem(await elsewhere.post("/v1/auth/oidc/start", json={"link": True}), 401, "unauthenticated")
+        assert_problem(await elsewhere.post("/v1/auth/oidc/link", json={"password": PASSWORD}), 401, "unauthenticated")
+    wrong = await page.post("/v1/auth/oidc/link", json={"password": "wrong"})
+    assert assert_problem(wrong, 422, "validation_failed")["field"] == "password"
     assert (await go_there_and_back(page, link=True)).status_code == 303
     async with browser(api_url) as elsewhere:
         await go_there_and_back(elsewhere)
-        assert (await who(elsewhere))["email"] == email
+        assert (await who(elsewhere))["is_linked"]
+        assert (await elsewhere.post("/v1/auth/oidc/unlink", json={"password": PASSWORD})).status_code == 204
+        assert not (await who(elsewhere))["is_linked"]
+    async with browser(api_url) as elsewhere:
+        assert_problem(await go_there_and_back(elsewhere), 403, "forbidden")
+
+
+async def test_the_only_way_in_stays(page: httpx.AsyncClient, issuer: str) -> None:
+    await tell(issuer, somebody())
+    await go_there_and_back(page)
+    assert_problem(await page.post("/v1/auth/oidc/unlink", json={"password": ""}), 403, "forbidden")
+    assert (await who(page))["is_linked"]
 
 
 async def test_an_identity_belongs_to_one_account(page: httpx.AsyncClient, settings: Settings, issuer: str) -> None:

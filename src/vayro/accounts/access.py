@@ -44,5 +44,5 @@ def build_access(
         sign_up=SignUp(database, settings, sessions, outbox, quotas=quotas, clock=clock),
         passwords=Passwords(database, settings, sessions, outbox, clock),
         second_factors=factors,
-        oidc=OidcSignIn(database, settings, sessions, metrics, clock),
+        oidc=OidcSignIn(database, settings, sessions, outbox, metrics=metrics, clock=clock),
     )

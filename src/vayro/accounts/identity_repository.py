@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vayro.database.dialect import insert_ignoring
@@ -22,3 +22,14 @@ async def insert_identity(connection: AsyncConnection, values: dict[str, Any]) -
     """Note who a user is at a provider; False when that subject is somebody's already."""
     statement = insert_ignoring(user_identities, connection.dialect.name).values(values)
     return await connection.scalar(statement.returning(user_identities.c.user_id)) is not None
+
+
+async def delete_identities(connection: AsyncConnection, user_id: UUID) -> int:
+    """Forget who a user is elsewhere; return how many identities there were."""
+    return (await connection.execute(delete(user_identities).where(user_identities.c.user_id == user_id))).rowcount
+
+
+async def count_identities(connection: AsyncConnection, user_id: UUID) -> int:
+    """Return how many identities elsewhere are a user's."""
+    statement = select(func.count()).where(user_identities.c.user_id == user_id)
+    return int(await connection.scalar(statement) or 0)

@@ -7,11 +7,13 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vayro.accounts import access_repository as repository
-from vayro.accounts import audit, credentials, identity_repository, tokens
+from vayro.accounts import audit, credentials, identity_repository, letters, tokens
 from vayro.accounts.email import normalise_email
 from vayro.accounts.identity import Errand, Identity, new_errand
+from vayro.accounts.mail import Outbox
+from vayro.accounts.proof import prove
 from vayro.accounts.records import Caller
-from vayro.accounts.sessions import Opened, Sessions
+from vayro.accounts.sessions import Opened, Sessions, has_password, session_of
 from vayro.accounts.sign_up import make_person
 from vayro.database.engine import Database
 from vayro.errors import Forbidden, NotFound, Unauthenticated
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from vayro.accounts.oidc import Provider
 
 CALLBACK_PATH = "/v1/auth/oidc/callback"
+_LINKED = "Your account was linked with the sign-in provider: who signs in there is let in here."
+_UNLINKED = "Your account is not linked with the sign-in provider any more."
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +48,16 @@ class OidcSignIn:
         database: Database,
         settings: Settings,
         sessions: Sessions,
+        outbox: Outbox,
+        *,
         metrics: Metrics,
         clock: tokens.Clock = tokens.now,
     ) -> None:
-        """Args: sessions, where those who come back get theirs; metrics, where outcomes are counted."""
+        """Args: sessions, where those who come back get theirs; outbox, for mails; metrics, for outcomes."""
         self._database = database
         self._settings = settings
         self._sessions = sessions
+        self._outbox = outbox
         self._count = metrics.sign_ins.labels
         self._clock = clock
         self._provider = _open_provider(settings) if settings.oidc_issuer and settings.oidc_client_id else None
@@ -60,13 +67,39 @@ class OidcSignIn:
         """Whether there is a provider."""
         return self._provider is not None
 
-    async def begin(self, caller: Caller | None) -> Departure:
-        """Begin a sign-in; for who is signed in, begin to link their account. Raises NotFound without a provider."""
+    async def begin(self) -> Departure:
+        """Begin a sign-in. Raises NotFound without a provider, Unavailable."""
+        return await self._depart(None)
+
+    async def begin_link(self, caller: Caller, password: str) -> Departure:
+        """Begin to link the caller's account with an identity there: another way in, so they prove who they are first.
+
+        Raises as `begin` and `prove`.
+        """
+        session_of(caller)
+        self._get_provider()
+        await prove(self._database, caller, password, "password", self._clock)
+        return await self._depart(caller.user_id)
+
+    async def unlink(self, caller: Caller, password: str) -> int:
+        """Forget the caller's identities elsewhere; return how many.
+
+        Raises as `prove`, and Forbidden for who has no password.
+        """
+        person = await prove(self._database, caller, password, "password", self._clock)
+        if not has_password(person):
+            raise Forbidden("Choose a password first: without the link there would be no way in.")
+        async with self._database.transaction() as connection:
+            gone = await identity_repository.delete_identities(connection, caller.user_id)
+            await audit.note(connection, caller, "identity.unlink", caller.user_id, {"identities": gone})
+        self._tell(person, _UNLINKED)
+        return gone
+
+    async def _depart(self, user_id: UUID | None) -> Departure:
         provider = self._get_provider()
         errand, binding = new_errand(), tokens.new_token()
         payload = {"nonce": errand.nonce, "verifier": errand.verifier, "binding": tokens.hash_token(binding).hex()}
         async with self._database.transaction() as connection:
-            user_id = caller.user_id if caller and caller.session_id else None
             state = await tokens.issue(connection, "oidc", self._clock(), user_id=user_id, payload=payload)
         return Departure(await provider.address_for(state, errand), binding)
 
@@ -104,7 +137,11 @@ class OidcSignIn:
         home = await repository.find_home(connection, person.id)
         workspace_id = home.id if home else None
         await audit.note(connection, None, "identity.link", person.id, workspace_id=workspace_id)
+        self._tell(person, _LINKED)
         return person
+
+    def _tell(self, person: Any, what: str) -> None:
+        self._outbox.post(letters.security_changed(self._settings.resolved_dashboard_url, person.email, what))
 
     async def _choose_person(self, connection: AsyncConnection, identity: Identity, linking: UUID | None) -> Any:
         """Return the user that an identity seen for the first time is linked to; make one where that is allowed."""

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from vayro.accounts import access_repository as repository
-from vayro.accounts import audit, tokens
+from vayro.accounts import audit, identity_repository, tokens
 from vayro.accounts.credentials import UNUSABLE_PASSWORD
 from vayro.accounts.permissions import Scope, scopes_of
 from vayro.accounts.records import Caller
@@ -53,6 +53,7 @@ class Profile:
     email: str
     has_password: bool
     has_second_factor: bool
+    is_linked: bool
     workspaces: Sequence[Any]
 
 
@@ -171,7 +172,9 @@ class Sessions:
         async with self._database.read() as connection:
             person = await repository.get_person(connection, caller.user_id)
             theirs = await repository.find_workspaces(connection, caller.user_id)
-        return Profile(person.email, has_password(person), person.second_factor_at is not None, theirs)
+            identities = await identity_repository.count_identities(connection, caller.user_id)
+        has_factor = person.second_factor_at is not None
+        return Profile(person.email, has_password(person), has_factor, identities > 0, theirs)
 
     async def close(self) -> None:
         """Wait until all uses are noted."""

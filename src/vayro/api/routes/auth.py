@@ -201,6 +201,7 @@ async def _show(services: Services, caller: Caller) -> CurrentSession:
         is_admin=caller.is_admin,
         has_password=profile.has_password,
         has_second_factor=profile.has_second_factor,
+        is_linked=profile.is_linked,
     )
     theirs = [SessionWorkspace.model_validate(row, from_attributes=True) for row in profile.workspaces]
     return CurrentSession(

@@ -5,36 +5,45 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from vayro.accounts.oidc_sign_in import CALLBACK_PATH
+from vayro.accounts.oidc_sign_in import CALLBACK_PATH, Departure
 from vayro.accounts.tokens import LIFETIMES
-from vayro.api.authentication import find_session_caller
 from vayro.api.browsers import name_browser
 from vayro.api.cookies import OIDC, clear_cookie, read_cookie, write_cookie
-from vayro.api.dependencies import CurrentServices
+from vayro.api.dependencies import CurrentCaller, CurrentServices
 from vayro.api.problems import document_problems
 from vayro.api.routes.auth import Stranger, begin_session
-from vayro.api.schemas.auth import OidcAddress, OidcStart
+from vayro.api.schemas.auth import OidcAddress, PasswordProof
 from vayro.errors import Unauthenticated
 
 router = APIRouter(prefix="/v1/auth/oidc", tags=["sign-in"])
 ReturnedText = Annotated[str, Query(max_length=2_048)]
 
 
+@router.post("/start", summary="Begin to sign in at the provider", responses=document_problems(400, 403, 404, 413))
+async def start(_stranger: Stranger, request: Request, response: Response, services: CurrentServices) -> OidcAddress:
+    """Return where to send the browser. A POST of our own page: no other site can begin a sign-in."""
+    return _send_off(request, response, await services.access.oidc.begin())
+
+
 @router.post(
-    "/start",
-    summary="Begin to sign in at the provider",
+    "/link",
+    summary="Begin to link my account with the provider",
     responses=document_problems(400, 403, 404, 413),
 )
-async def start(
-    asked: OidcStart, _stranger: Stranger, request: Request, response: Response, services: CurrentServices
+async def link(
+    proof: PasswordProof, caller: CurrentCaller, request: Request, response: Response, services: CurrentServices
 ) -> OidcAddress:
-    """Return where to send the browser. A POST of our own page: no other site can begin a sign-in, or a link."""
-    caller = await find_session_caller(request) if asked.link else None
-    if asked.link and caller is None:
-        raise Unauthenticated("Sign in first, then link.")
-    departure = await services.access.oidc.begin(caller)
-    write_cookie(request, response, OIDC, departure.binding, LIFETIMES["oidc"].total_seconds())
-    return OidcAddress(address=departure.address)
+    """Return where to send the browser; whoever signs in there is let in here from then on."""
+    await services.limits.limiter.spend("second_factor", str(caller.user_id))
+    return _send_off(request, response, await services.access.oidc.begin_link(caller, proof.password))
+
+
+@router.post("/unlink", summary="Unlink my account", status_code=204, responses=document_problems(400, 403, 413))
+async def unlink(proof: PasswordProof, caller: CurrentCaller, services: CurrentServices) -> Response:
+    """Let nobody in any more who signs in at the provider. It takes a password, which is then the only way in."""
+    await services.limits.limiter.spend("second_factor", str(caller.user_id))
+    await services.access.oidc.unlink(caller, proof.password)
+    return Response(status_code=204)
 
 
 @router.get(
@@ -60,3 +69,8 @@ async def come_back(
     clear_cookie(request, response, OIDC)
     await begin_session(request, response, services, opened)
     return response
+
+
+def _send_off(request: Request, response: Response, departure: Departure) -> OidcAddress:
+    write_cookie(request, response, OIDC, departure.binding, LIFETIMES["oidc"].total_seconds())
+    return OidcAddress(address=departure.address)

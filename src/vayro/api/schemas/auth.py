@@ -88,12 +88,6 @@ class WorkspaceChoice(_Body):
     workspace_id: UUID = Field(strict=False)
 
 
-class OidcStart(_Body):
-    """What the way to the provider is for."""
-
-    link: bool = Field(default=False, description="Link the account that is signed in with the identity there.")
-
-
 class SessionUser(BaseModel):
     """The person of a session."""
 
@@ -102,6 +96,7 @@ class SessionUser(BaseModel):
     is_admin: bool = Field(description="Of the whole installation.")
     has_password: bool
     has_second_factor: bool
+    is_linked: bool = Field(description="With an identity at the OpenID Connect provider.")
 
 
 class SessionWorkspace(BaseModel):
