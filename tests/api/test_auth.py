@@ -132,8 +132,11 @@ async def test_a_wrong_password_and_an_unknown_address_are_answered_alike(page: 
 
 
 async def test_tries_at_one_account_are_limited(page: httpx.AsyncClient, email: str) -> None:
-    answers = [(await sign_in(page, email, "wrong")).status_code for _ in range(31)]
-    assert answers == [401] * 30 + [429]
+    tries = 0
+    while (answer := await sign_in(page, email, "wrong")).status_code == 401:
+        tries += 1
+    assert answer.headers["retry-after"]
+    assert 30 <= tries <= 32  # a try or two more when a new period of the window begins just now
     assert_problem(await sign_in(page, email), 429, "rate_limited")
 
 
