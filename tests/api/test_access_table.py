@@ -93,7 +93,7 @@ TABLE = {
     "POST /v1/billing/checkout": "admin",
     "POST /v1/billing/portal": "admin",
     "POST /webhooks/stripe": PUBLIC,
-    "GET /v1/account/export": ADMIN_KEY,
+    "GET /v1/account/export": PERSON,
     "POST /v1/account/erase": PERSON,
     "GET /health/live": PUBLIC,
     "GET /health/ready": PUBLIC,

@@ -5,11 +5,11 @@ import datetime as dt
 from fastapi import APIRouter, Response
 
 from vayro.accounts import proof
-from vayro.accounts.permissions import require
 from vayro.api.dependencies import CurrentCaller, CurrentServices
 from vayro.api.problems import document_problems
 from vayro.api.schemas.auth import PasswordProof
 from vayro.api.streaming import Stream
+from vayro.errors import Forbidden
 
 router = APIRouter(prefix="/v1/account", tags=["account"])
 
@@ -26,10 +26,10 @@ router = APIRouter(prefix="/v1/account", tags=["account"])
 async def export_account(caller: CurrentCaller, services: CurrentServices) -> Response:
     """Return the account, and the workspaces that the caller owns, with their links and clicks. No secret is in it.
 
-    A key needs the scope `admin`.
+    A session is needed: a key is for one workspace, and this is about all of them.
     """
     if caller.key_id:
-        require(caller.scopes, "admin")
+        raise Forbidden("Sign in to take your account along; a key is for one workspace, and cannot do it.")
     name = f"vayro-account-{dt.datetime.now(dt.UTC):%Y-%m-%d}.json"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Stream(services.privacy.export.write(caller.user_id), media_type="application/json", headers=headers)
