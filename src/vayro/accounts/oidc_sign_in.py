@@ -163,7 +163,10 @@ class OidcSignIn:
             may = await repository.is_invited(connection, email, self._clock())
         if not may:
             raise Forbidden("There is no account with this address, and you may not make one here.")
-        return await make_person(connection, email, credentials.UNUSABLE_PASSWORD, self._clock())
+        made = await make_person(connection, email, credentials.UNUSABLE_PASSWORD, self._clock())
+        if made is None:
+            raise Unauthenticated("Somebody made an account with this address just now: begin again.")
+        return made
 
 
 def _open_provider(settings: Settings) -> "Provider":
