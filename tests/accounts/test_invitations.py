@@ -114,6 +114,14 @@ async def test_seats_are_never_exceeded_however_many_invite_at_once(team: Team) 
     await team.invitations.invite(team["admin"], open_one.email, "viewer")
 
 
+async def test_a_workspaces_name_is_no_link_in_a_mail(team: Team) -> None:
+    await team.workspaces.rename(team["owner"], "Locked! See https://evil.example/login or mail me@evil.example")
+    await team.invitations.invite(team["admin"], "eve@example.com", "viewer")
+    named = team.mails[-1].text.split("“")[1].split("”")[0]
+    assert "Locked! See https evil example login" in named
+    assert not set(named) & set("./:@")
+
+
 async def test_an_invitation_says_what_it_is_for(team: Team, database: Database) -> None:
     await team.invitations.invite(team["admin"], "eve@example.com", "viewer")
     async with database.read() as connection:

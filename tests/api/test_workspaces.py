@@ -11,6 +11,7 @@ from tests.api.test_links import TARGET, assert_problem
 from tests.factories import make_click, make_link
 from tests.processes import vayro
 from tests.servers import free_port
+from vayro.accounts.workspace_repository import set_workspace_plan
 from vayro.settings import Settings
 from vayro.settings.plans import DEFAULT_PLANS
 
@@ -117,6 +118,18 @@ async def test_seats_are_the_plans(owner: httpx.AsyncClient) -> None:
     answer = await owner.post("/v1/invitations", json={"email": "eve@example.com"})
     assert_problem(answer, 403, "quota_exceeded")
     assert "The plan free allows 3 seats" in answer.json()["detail"]
+
+
+async def test_one_address_is_not_mailed_again_and_again(owner: httpx.AsyncClient, house: House) -> None:
+    await make_plan(house, "enterprise")
+    often = {"email": f"{house.team.workspace_id}@example.com"}
+    answers = [await owner.post("/v1/invitations", json=often) for _ in range(7)]
+    assert [answer.status_code for answer in answers] == [201] * 6 + [429]
+
+
+async def make_plan(house: House, plan: str) -> None:
+    async with house.team.database.transaction() as connection:
+        await set_workspace_plan(connection, house.team.workspace_id, plan)
 
 
 async def test_every_change_is_in_the_audit_log(owner: httpx.AsyncClient, house: House) -> None:

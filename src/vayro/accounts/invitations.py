@@ -1,6 +1,7 @@
 """Invitations: an address is mailed a token, and whoever has that address and the token may join the workspace."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
@@ -22,6 +23,7 @@ from vayro.database.engine import Database
 from vayro.errors import Forbidden, NotFound, ValidationFailed
 
 LIFETIME = dt.timedelta(days=7)
+NAME_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +137,14 @@ async def _find(connection: AsyncConnection, token: str, now: dt.datetime) -> An
 
 def _letter(base: str, inviter: str, offer: Offer, token: str) -> Mail:
     text = (
-        f"{inviter} invites you to the workspace {offer.workspace_name}, as {offer.role}.\n\n"
+        f"{inviter} invites you to the workspace “{_plain(offer.workspace_name)}”, as {offer.role}.\n\n"
         f"To join, follow this link within {LIFETIME.days} days, and sign in or sign up with this address:\n\n"
         f"{base}/join#{token}\n\n"
         "If you do not know them, do nothing."
     )
     return Mail(offer.email, "You are invited to a workspace", text + SIGNATURE.format(base=base))
+
+
+def _plain(name: str) -> str:
+    """Return a name that no mail program makes a link of: strangers choose it, and it goes out in our name."""
+    return re.sub(r"[.:/@\\]+(?=\S)", " ", name)[:NAME_SHOWN]

@@ -45,6 +45,8 @@ BUDGETS = (
     "sign_in_address",
     "sign_up",
     "reset_password",
+    "invitation",
+    "invitation_address",
     "second_factor",
     "link_password",
     "link_password_address",
@@ -69,6 +71,8 @@ class LimitSettings(BaseSettings):
     limit_sign_in_address: Rate = Field("300/15 minutes", description="Attempts to sign in from one address.")
     limit_sign_up: Rate = Field("60/hour", description="Accounts made from one address.")
     limit_reset_password: Rate = Field("6/hour", description="Mails to one address that offer a new password.")
+    limit_invitation: Rate = Field("60/hour", description="Invitations that one user mails.")
+    limit_invitation_address: Rate = Field("6/hour", description="Invitations that are mailed to one address.")
     limit_second_factor: Rate = Field("20/15 minutes", description="Codes tried as second factor of one account.")
     limit_link_password: Rate = Field("600/15 minutes", description="Passwords tried at one link, by everybody.")
     limit_link_password_address: Rate = Field("30/15 minutes", description="Passwords of links tried from one address.")

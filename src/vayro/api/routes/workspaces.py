@@ -10,6 +10,7 @@ from fastapi import APIRouter, Response
 
 from vayro.accounts.permissions import require
 from vayro.accounts.quotas import month_of, month_start, next_month
+from vayro.accounts.sign_in import account_budget_key
 from vayro.accounts.workspaces import Workspace as Found
 from vayro.api.dependencies import CurrentCaller, CurrentServices, WorkspaceAdmin
 from vayro.api.problems import document_problems
@@ -98,6 +99,9 @@ async def remove_member(user_id: UUID, caller: WorkspaceAdmin, services: Current
 @router.post("/invitations", summary="Invite somebody", status_code=201, responses=document_problems(400, 403, 413))
 async def create_invitation(wanted: InvitationCreate, caller: WorkspaceAdmin, services: CurrentServices) -> Invitation:
     """Mail somebody a link with which they may join within seven days; an earlier invitation of theirs is void."""
+    await services.limits.limiter.spend_all(
+        [("invitation", str(caller.user_id), 1), ("invitation_address", account_budget_key(wanted.email), 1)]
+    )
     return Invitation(**asdict(await services.governance.invitations.invite(caller, wanted.email, wanted.role)))
 
 
