@@ -29,6 +29,7 @@ NAMES = [" ".join(path) for path, _ in ALL]
 def test_the_contracts_commands_are_there() -> None:
     wanted = ["up", "redirect", "api", "worker", "migrate", "doctor", "stats", "geo update"]
     wanted += [f"users {name}" for name in ("create", "list", "set-plan", "export", "delete")]
+    wanted += [f"users {name}" for name in ("sign-out", "disable", "enable", "reset-second-factor")]
     wanted += [f"keys {name}" for name in ("create", "list", "revoke")]
     wanted += ["backup", "restore", "codes skip", "spool status", "spool drain"]
     wanted += [f"clicks dead-letters {name}" for name in ("list", "show", "replay", "discard")]
