@@ -145,7 +145,7 @@ async def test_the_oldest_session_makes_room(ways: Ways, ada: Any) -> None:
     opened = []
     for _ in range(SESSIONS_MAX + 1):
         async with ways.database.transaction() as connection:
-            opened.append(await ways.access.sessions.open(connection, person, "a test"))
+            opened.append(await ways.access.sessions.open(connection, person, "a test", by="test"))
     with pytest.raises(Unauthenticated):
         await ways.caller(opened[0])
     await ways.caller(opened[1])

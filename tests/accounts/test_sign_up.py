@@ -133,6 +133,7 @@ async def test_strangers_may_be_kept_out(sign_up: str, database: Database, setti
 async def test_an_invitation_makes_an_account_in_its_workspace(by_invitation: Ways, database: Database) -> None:
     workspace_id, token = await invite(database, BOB)
     opened = await by_invitation.access.sign_up.with_invitation(BOB, PASSWORD, token, "a test")
+    assert (await by_invitation.caller(opened)).workspace_id == workspace_id
     profile = await by_invitation.access.sessions.describe(opened.caller)
     assert {(row.id == workspace_id, row.role) for row in profile.workspaces} == {(True, "member"), (False, "owner")}
     with pytest.raises(Forbidden):  # it is used

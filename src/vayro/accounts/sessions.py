@@ -81,12 +81,16 @@ class Sessions:
         self._clock = clock
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def open(self, connection: AsyncConnection, person: Any, browser: str, **how: Any) -> Opened:
+    async def open(
+        self, connection: AsyncConnection, person: Any, browser: str, *, by: str, workspace_id: UUID | None = None
+    ) -> Opened:
         """Open a session for a user who has proved who they are, in that transaction.
 
-        Args: person, their row; browser, what the session is called in lists; how they did, for the audit log.
+        Args: person, their row; browser, what the session is called in lists; by, how they did, for the audit log;
+        workspace_id, where it begins, if not at home.
         """
-        home = await repository.find_home(connection, person.id)
+        theirs = await repository.find_workspaces(connection, person.id)
+        home = next((row for row in theirs if row.id == workspace_id), next(iter(theirs), None))
         if home is None:
             raise Forbidden(_NOWHERE)
         at, token = self._clock(), tokens.new_token()
@@ -97,7 +101,7 @@ class Sessions:
         await repository.delete_oldest_sessions(connection, person.id, SESSIONS_MAX)
         scopes = scopes_of(home.role) if self._is_strong(person) else frozenset[Scope]()
         caller = Caller(home.id, person.id, None, person.is_admin, scopes, session["id"], plan=home.plan)
-        await audit.note(connection, caller, "session.open", person.id, how)
+        await audit.note(connection, caller, "session.open", person.id, {"by": by})
         return Opened(token, caller)
 
     async def find_caller(self, token: str, *, is_use: bool = True) -> Caller:

@@ -75,9 +75,10 @@ class SignUp:
             person = await make_person(connection, address, password_hash, self._clock())
             if person is None:
                 raise ValidationFailed("There is an account with this address already: sign in.", field="email")
-            if await invitations.accept(connection, self._quotas, invitation, person.id) is None:
+            joined = await invitations.accept(connection, self._quotas, invitation, person.id)
+            if joined is None:
                 raise Forbidden(_BAD_INVITATION)
-            return await self._sessions.open(connection, person, browser, by="invitation")
+            return await self._sessions.open(connection, person, browser, by="invitation", workspace_id=joined)
 
     async def finish(self, token: str, browser: str) -> Opened:
         """Make the account whose link this is, and open a session. Raises ValidationFailed."""
