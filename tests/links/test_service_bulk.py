@@ -5,12 +5,12 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from tests.factories import make_link, now
 from tests.links.link_services import Person, RecordingCache, changes_of, draft
 from vayro.database.engine import Database
-from vayro.database.models import idempotency_keys, link_stats
+from vayro.database.models import audit_log, idempotency_keys, link_stats
 from vayro.errors import CanonicalTaken, CodeTaken, InvalidUrl, Unavailable, ValidationFailed, VayroError
 from vayro.links.draft import ArchivedLink
 from vayro.links.idempotency import delete_claims_before
@@ -165,6 +165,17 @@ async def test_a_dry_run_says_the_same_and_changes_nothing(
     done = await upkeep.dedupe(SITE)
     assert {link.id for link in planned.deactivated} == {link.id for link in done.deactivated}
     assert {link.id for link in planned.made_canonical} == {link.id for link in done.made_canonical}
+
+
+async def test_each_workspace_reads_in_its_log_what_dedupe_did(
+    upkeep: LinkUpkeep, database: Database, ada: Person, duplicates: list[str]
+) -> None:
+    await upkeep.dedupe(SITE, dry_run=True)
+    await upkeep.dedupe(SITE)
+    async with database.read() as connection:
+        noted = list(await connection.execute(select(audit_log).where(audit_log.c.workspace_id == ada.workspace_id)))
+    assert [(entry.action, entry.subject) for entry in noted] == [("link.dedupe", SITE)]
+    assert noted[0].details == {"made_canonical": 1, "deactivated": 2}
 
 
 async def test_dedupe_twice_changes_nothing_more(upkeep: LinkUpkeep, duplicates: list[str]) -> None:

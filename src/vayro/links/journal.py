@@ -1,5 +1,6 @@
 """Links in the audit log. Those that one caller makes together are one entry: a thousand cost no more than one."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -64,6 +65,17 @@ async def note_deleted(connection: AsyncConnection, caller: Caller | None, old: 
     """Write the entry of a deletion."""
     details = {"short_code": old.short_code, "target_url": old.target_url}
     await audit.note(connection, caller, "link.delete", old.id, details, workspace_id=old.workspace_id)
+
+
+async def note_deduped(
+    connection: AsyncConnection, link_type: str, made_canonical: Sequence[LinkRecord], deactivated: Sequence[LinkRecord]
+) -> None:
+    """Write one entry for each workspace whose duplicates the operator brought into order."""
+    kept = Counter(record.workspace_id for record in made_canonical)
+    ended = Counter(record.workspace_id for record in deactivated)
+    for workspace_id in sorted({*kept, *ended}):
+        details = {"made_canonical": kept[workspace_id], "deactivated": ended[workspace_id]}
+        await audit.note(connection, None, "link.dedupe", link_type, details, workspace_id=workspace_id)
 
 
 def _entry(made: list[LinkRecord]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from vayro.cache.port import LinkCache
 from vayro.database.engine import Database
 from vayro.errors import Unavailable, ValidationFailed
-from vayro.links import duplicates, repository
+from vayro.links import duplicates, journal, repository
 from vayro.links.draft import STANDARD
 from vayro.links.duplicates import DuplicateGroup
 from vayro.links.publication import publish
@@ -95,6 +95,7 @@ class LinkUpkeep:
                 outcome.made_canonical.extend(await duplicates.make_canonical(connection, link_type, now))
                 changed = [*outcome.deactivated, *outcome.made_canonical]
                 await repository.insert_changes(connection, changed, now)
+                await journal.note_deduped(connection, link_type, outcome.made_canonical, outcome.deactivated)
                 if dry_run:
                     raise _DryRun  # noqa: TRY301  # the way out of a transaction that keeps nothing
         except _DryRun:
