@@ -29,7 +29,7 @@ async def refresh_lists(database: Database, egress: EgressClient, urls: Iterable
         try:
             found = await _fetch(egress, url, held.get(url), max_bytes)
         except NotFetched as error:
-            _log.warning("a block list was not fetched", url=url, reason=str(error))
+            _log.warning("a block list was not fetched", url=url.partition("?")[0], reason=str(error))
             failed += 1
             continue
         if found is not None:
