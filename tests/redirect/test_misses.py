@@ -120,7 +120,8 @@ def test_a_domain_leads_elsewhere_from_its_root_and_from_unknown_codes(tmp_path:
             "UPDATE domains SET root_url = 'https://example.com/', not_found_url = 'https://example.com/404'"
         )
         connection.execute(
-            "INSERT INTO domains (name, verification_token, created_at) VALUES ('claimed.test', 'x', '2026')"
+            "INSERT INTO domains (name, verification_token, root_url, not_found_url, created_at) "
+            "VALUES ('claimed.test', 'x', 'https://x.test/', 'https://x.test/404', '2026')"
         )
         connection.commit()
     request = "GET {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n"
@@ -132,7 +133,3 @@ def test_a_domain_leads_elsewhere_from_its_root_and_from_unknown_codes(tmp_path:
         for host in ("127.0.0.1", "claimed.test"):
             assert status_of(engine.exchange(request.format("/", host).encode(), seconds=30)) == 200
             assert status_of(engine.exchange(request.format("/nothing", host).encode(), seconds=30)) == 404
-        assert (
-            header_of(engine.exchange(request.format("/plain", "claimed.test").encode(), seconds=30), "location")
-            != "https://example.com/in-domain"
-        )
