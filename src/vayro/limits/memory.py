@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from vayro.limits.budget import Budget, Standing, Window, weigh
 from vayro.limits.port import Wish
 
-# 100,000 entries are 25 MB. Who has more addresses than that makes us forget what others spent, no more.
+# 100,000 entries are 31 MB. Who has more addresses than that makes us forget what others spent, no more.
 MAX_KEYS = 100_000
 
 
