@@ -17,6 +17,7 @@ from tests.conftest import SettingsFactory
 from tests.machines import PgBouncerServer, hanging
 from tests.servers import PostgresServer, running
 from vayro.database.engine import Database, open_database
+from vayro.database.pools import OpenFiles
 from vayro.errors import Unavailable
 
 
@@ -199,3 +200,18 @@ async def test_a_new_file_that_another_process_changes_is_waited_for(
         other.execute("COMMIT")
         assert await asking == "wal"
         await database.close()
+
+
+async def test_a_connection_that_nobody_has_any_more_closes_itself(tmp_path: Path) -> None:
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        files = OpenFiles()
+        connection = await files.open(tmp_path / "new.db")
+        await (await connection.execute("CREATE TABLE t (n)")).close()
+        assert files.are_open
+        del connection
+        gc.collect()
+        async with asyncio.timeout(60):
+            while files.are_open:
+                await asyncio.sleep(0.01)
+    assert not [str(warning.message) for warning in seen]

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import aiosqlite
@@ -22,6 +23,7 @@ SQLITE_BUSY_SECONDS = 30
 POOL_WAIT_SECONDS = 4
 RECYCLE_SECONDS = 1800
 LATE_SECONDS = 5.0
+FETCHED_AT_ONCE = 64  # aiosqlite's own default
 
 
 def open_pool(url: str, size: int, *, overflow: int | None = None, answer_seconds: float | None = None) -> "Pool":
@@ -104,7 +106,7 @@ class OpenFiles:
 
     def open(self, *arguments: Any, **options: Any) -> aiosqlite.Connection:
         """Open a connection, as the dialect does it."""
-        connection = aiosqlite.connect(*arguments, **options)
+        connection = _File(partial(sqlite3.connect, *arguments, **options), FETCHED_AT_ONCE)
         thread = connection._thread  # noqa: SLF001  # as SQLAlchemy does: the end of the process must not wait for it
         thread.daemon = True
         self._threads = {known for known in self._threads if known.is_alive()} | {thread}
@@ -114,6 +116,19 @@ class OpenFiles:
     def are_open(self) -> bool:
         """Whether any thread still runs."""
         return any(thread.is_alive() for thread in self._threads)
+
+
+class _File(aiosqlite.Connection):
+    """A connection that closes itself when nobody has it any more.
+
+    Whose opening is cancelled at the wrong moment is in no pool, so nobody can close it; aiosqlite only warns of that,
+    and has its thread answer to a loop which may be gone.
+    """
+
+    def __del__(self) -> None:
+        if self._connection is not None:
+            self._tx.put_nowait((None, self._connection.close))
+            self._tx.put_nowait((None, lambda: aiosqlite.core._STOP_RUNNING_SENTINEL))  # noqa: SLF001  # ends its thread
 
 
 def _drop_stale(engine: AsyncEngine) -> None:
