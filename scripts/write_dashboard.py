@@ -199,6 +199,11 @@ ROWS: tuple[tuple[str, list[dict[str, Any]]], ...] = (
                                  (rate("vayro_code_collisions_total"), "collisions of codes")], "cps"),
             graph("Replica", [("sum by (reason) (increase(vayro_replica_fallbacks_total[$__rate_interval]))",
                                "primary asked instead: {{reason}}")], "short"),
+            graph("Sign-ins", [("sum by (outcome) (increase(vayro_sign_ins_total[$__rate_interval]))",
+                                "{{outcome}}")], "short"),
+            graph("Limits counted without Redis", [
+                ("sum by (job) (increase(vayro_limiter_failures_total[$__rate_interval]))", "{{job}}")], "short",
+                "Each process then counts alone"),
         ],
     ),
     (

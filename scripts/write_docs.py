@@ -18,7 +18,7 @@ from vayro.observability import get_metrics
 from vayro.settings import Settings
 
 FOLDER = Path(__file__).parent.parent / "docs"
-PACKAGE = Path(inspect.getfile(Settings)).parent
+PACKAGE = Path(inspect.getfile(Settings)).parents[1]
 MADE_BY = "<!-- Made by `make docs` from {source}: change that, not this. -->\n\n"
 NONE = "none"
 

@@ -10,7 +10,7 @@ import secrets
 import sys
 import time
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import uvicorn
 from joserfc import jwt
@@ -59,7 +59,7 @@ class Provider:
         return RedirectResponse(f"{asked['redirect_uri']}?{back}", 302)
 
     async def token(self, request: Request) -> Response:
-        sent = await request.form()
+        sent = dict(parse_qsl((await request.body()).decode()))
         asked = self.codes.pop(str(sent.get("code")), None)
         basic = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
         if request.headers.get("authorization") != f"Basic {basic}":

@@ -43,7 +43,7 @@ async def test_identifiers_and_instants_come_back_as_they_went_in(database):
         await connection.execute(workspaces.insert().values(row))
     async with database.read() as connection:
         found = dict((await connection.execute(select(workspaces))).mappings().one())
-    assert found == row | {"plan": "free"}  # the plan is the default of the database
+    assert found == row | {"plan": "free", "default_domain": None}  # the plan is the default of the database
 
 
 async def test_an_instant_without_zone_is_refused_on_sqlite_and_postgres(database):
