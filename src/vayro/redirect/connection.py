@@ -9,6 +9,10 @@ They are kept by one sweep a second over all connections, which costs a redirect
 """
 
 import asyncio
+import contextlib
+import os
+import socket
+import struct
 from http import HTTPStatus
 from time import monotonic
 from typing import Any
@@ -194,7 +198,7 @@ class EngineConnection(HttpToolsProtocol):
         idle_seconds = now - self.active_at
         if self.transport.is_closing() or self.flow.write_paused:
             if idle_seconds > STALLED_SECONDS:
-                self.transport.abort()
+                self._drop()
         elif self._is_busy():
             return
         elif self._is_in_message:
@@ -202,6 +206,15 @@ class EngineConnection(HttpToolsProtocol):
                 self._refuse_slow()
         elif idle_seconds > KEEP_ALIVE_SECONDS:
             self.transport.close()
+
+    def _drop(self) -> None:
+        """End the connection for the kernel, too: it would keep megabytes for a client that does not take them."""
+        with (
+            contextlib.suppress(OSError, AttributeError),
+            socket.socket(fileno=os.dup(self.transport.get_extra_info("socket").fileno())) as same,
+        ):
+            same.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.transport.abort()
 
     def _refuse_slow(self) -> None:
         if self._is_in_head:
