@@ -39,25 +39,28 @@ class AdvanceWindows:
     async def spend(self, wishes: Sequence[Wish]) -> list[Standing]:
         """Spend what each wish may, on its own, and say how each stands. Raises RedisAway."""
         standings = [self._spend_advance(wish) for wish in wishes]
-        if all(standings):
-            return [standing for standing in standings if standing]
         missing = [index for index, standing in enumerate(standings) if standing is None]
-        found = await self._shared.spend([_in_advance(wishes[index]) for index in missing])
-        short = [
-            (index, wishes[index])
-            for index, standing in zip(missing, found, strict=True)
-            if not standing.is_allowed and wishes[index] != _in_advance(wishes[index])
-        ]
-        for index, standing in zip(missing, found, strict=True):
-            standings[index] = self._keep(wishes[index], standing)
-        if short:  # the last thousandth is spent one by one
-            for (index, _), standing in zip(short, await self._shared.spend([wish for _, wish in short]), strict=True):
+        if missing:
+            taken = await self._take([wishes[index] for index in missing])
+            for index, standing in zip(missing, taken, strict=True):
                 standings[index] = standing
-        return [standing for standing in standings if standing]
+        return [standing for standing in standings if standing is not None]
 
     async def close(self) -> None:
         """Close the connections."""
         await self._shared.close()
+
+    async def _take(self, wishes: Sequence[Wish]) -> list[Standing]:
+        """Spend of the other windows: in advance where there is enough, else no more than is wished."""
+        advances = [_in_advance(wish) for wish in wishes]
+        found = await self._shared.spend(advances)
+        standings = [self._keep(wish, standing) for wish, standing in zip(wishes, found, strict=True)]
+        short = [index for index, wish in enumerate(wishes) if not found[index].is_allowed and wish != advances[index]]
+        if short:
+            exact = await self._shared.spend([wishes[index] for index in short])
+            for index, standing in zip(short, exact, strict=True):
+                standings[index] = standing
+        return standings
 
     def _spend_advance(self, wish: Wish) -> Standing | None:
         place = wish.budget.name, wish.key

@@ -3,6 +3,7 @@
 Nobody is refused because Redis is away: then each process counts by itself, in its memory, which is a metric.
 """
 
+import contextlib
 import hashlib
 import time
 from collections import OrderedDict
@@ -87,6 +88,11 @@ class Limiter:
                 self._remember(wish, standing)
                 raise refusal(standing, wish.cost)
         return min(standings, key=lambda standing: standing.remaining / standing.budget.amount)
+
+    async def give_back(self, spent: Sequence[tuple[str, str, int]]) -> None:
+        """Give back what `spend_all` was asked for: whoever was right has used none of their tries."""
+        with contextlib.suppress(RateLimited):
+            await self.spend_all([(name, key, -cost) for name, key, cost in spent])
 
     async def close(self) -> None:
         """Close the connection."""

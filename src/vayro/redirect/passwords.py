@@ -6,7 +6,6 @@ before they are checked: what is guessed at once is counted at once.
 """
 
 import asyncio
-import contextlib
 from collections import OrderedDict
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from sqlalchemy import select
 from vayro.cache.snapshot import LinkSnapshot
 from vayro.database.engine import Database
 from vayro.database.models import links
-from vayro.errors import RateLimited, Unavailable
+from vayro.errors import Unavailable
 from vayro.limits.limiter import Limiter, address_key
 from vayro.links.password import PASSWORD_MAX, is_password
 
@@ -43,12 +42,12 @@ class PasswordGate:
         What was spent on a right password is given back: many may follow a link that many know the password of.
         """
         link, visitor = snapshot.link_id, address_key(address)
-        await self._limiter.spend_all([("link_password_address", visitor, 1), ("link_password", link, 1)])
+        spent = [("link_password_address", visitor, 1), ("link_password", link, 1)]
+        await self._limiter.spend_all(spent)
         password_hash = await self._find_hash(snapshot)
         is_right = password_hash is None or await self._verify(password, password_hash)
         if is_right:
-            with contextlib.suppress(RateLimited):
-                await self._limiter.spend_all([("link_password_address", visitor, -1), ("link_password", link, -1)])
+            await self._limiter.give_back(spent)
         return is_right
 
     async def _verify(self, password: str, password_hash: str) -> bool:

@@ -1,6 +1,5 @@
 """Signing in and up, and the sessions that come of it."""
 
-from contextlib import suppress
 from typing import Annotated
 from uuid import UUID
 
@@ -32,7 +31,7 @@ from vayro.api.schemas.auth import (
     SignUpRequest,
     WorkspaceChoice,
 )
-from vayro.errors import RateLimited, Unauthenticated
+from vayro.errors import Unauthenticated
 from vayro.limits.limiter import address_key
 
 router = APIRouter(prefix="/v1/auth", tags=["sign-in"])
@@ -58,8 +57,7 @@ async def sign_in(
     spent = [("sign_in", account, 1), ("sign_in_address", address_key(services.limits.address(request)), 1)]
     await services.limits.limiter.spend_all(spent)
     outcome = await services.access.sign_in.with_password(asked.email, asked.password, await name_browser(request))
-    with suppress(RateLimited):  # what a right password spent is given back
-        await services.limits.limiter.spend_all([(name, key, -cost) for name, key, cost in spent])
+    await services.limits.limiter.give_back(spent)
     if isinstance(outcome, NextStep):
         return SignInAnswer(session=None, second_factor=SecondStep(token=outcome.token))
     return SignInAnswer(session=await begin_session(request, response, services, outcome))
