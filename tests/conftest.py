@@ -8,11 +8,9 @@ own_postgres, own_redis                  servers that a test may kill and pause
 settings_factory                         Settings on free ports, with a data directory of their own
 """
 
-import gc
 import os
 import shutil
 import sqlite3
-import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -49,19 +47,6 @@ def redis_cluster() -> Iterator[RedisClusterServers]:
     """Six nodes; mark what asks for them with `xdist_group("redis cluster")`, so that they are started once."""
     with cluster() as servers:
         yield servers
-
-
-@pytest.fixture(autouse=True)
-def _collect_cluster_clients(request: pytest.FixtureRequest) -> Iterator[None]:
-    """After a test of the cluster: collect what redis-py's cluster client left open when a node failed.
-
-    It has no other way to be closed, and would warn in the middle of some later test.
-    """
-    yield
-    if "redis_cluster" in request.fixturenames:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ResourceWarning)
-            gc.collect()
 
 
 @pytest.fixture(scope="session")
