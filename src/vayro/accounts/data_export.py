@@ -25,6 +25,7 @@ from vayro.database.models import (
     sessions,
     user_identities,
     users,
+    utm_templates,
     workspace_members,
     workspace_usage,
     workspaces,
@@ -131,6 +132,7 @@ def _queries_of_workspaces(owned: Sequence[UUID]) -> list[tuple[str, Select[Any]
         ("invitations", select(invitations).where(invitations.c.workspace_id.in_(owned))),
         ("usage", select(workspace_usage).where(workspace_usage.c.workspace_id.in_(owned))),
         ("domains", select(domains).where(domains.c.workspace_id.in_(owned))),
+        ("utm_templates", select(utm_templates).where(utm_templates.c.workspace_id.in_(owned))),
         ("links", select(links).where(links.c.workspace_id.in_(owned))),
     ]
 

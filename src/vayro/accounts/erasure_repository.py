@@ -31,6 +31,7 @@ from vayro.database.models import (
     single_use_tokens,
     user_identities,
     users,
+    utm_templates,
     workspace_members,
     workspace_usage,
     workspaces,
@@ -52,6 +53,7 @@ _OF_A_WORKSPACE: tuple[tuple[Table, str], ...] = (
     (rollup_marks, "workspace_id"),
     (click_rollups, "subject_id"),
     (audit_log, "workspace_id"),
+    (utm_templates, "workspace_id"),
     (workspace_members, "workspace_id"),
     (workspaces, "id"),
 )
@@ -128,7 +130,9 @@ async def delete_links(
 
 
 async def delete_workspace(connection: AsyncConnection, workspace_id: UUID) -> None:
-    """Delete a workspace without links, and all that is kept of it."""
+    """Delete a workspace without links, and all that is kept of it. No deletion of its links is taken back any more."""
+    own = link_deletions.c.workspace_id == workspace_id
+    await connection.execute(update(link_deletions).where(own).values(kept=None))
     for table, column in _OF_A_WORKSPACE:
         await connection.execute(delete(table).where(table.c[column] == workspace_id))
 

@@ -24,6 +24,7 @@ from vayro.database.models.links import (
     LinkDeletion,
     LinkUsage,
     SnowflakeNode,
+    UtmTemplate,
 )
 from vayro.database.models.maintenance import ChoreRun, ClickExpiry, JobLease
 from vayro.database.models.safety import BlockList, LinkCheck, LinkReport
@@ -66,4 +67,5 @@ second_factors = table_of(SecondFactor)
 sessions = table_of(Session)
 single_use_tokens = table_of(SingleUseToken)
 user_identities = table_of(UserIdentity)
+utm_templates = table_of(UtmTemplate)
 workspace_usage = table_of(WorkspaceUsage)

@@ -91,13 +91,34 @@ class LinkChange(Model):
 
 
 class LinkDeletion(Model):
-    """A link that was deleted lately: its clicks are still to be purged, those that arrive late among them."""
+    """A link that was deleted lately: its clicks are still to be purged, those that arrive late among them.
+
+    `kept`: the link as it was, in JSON. While it stands there the deletion may be taken back, and nothing is purged.
+    """
 
     __tablename__ = "link_deletions"
 
     link_id: Mapped[Key]
     workspace_id: Mapped[Reference]
     deleted_at: Mapped[Instant]
+    kept: Mapped[str | None] = mapped_column(Text)
+
+
+class UtmTemplate(Model):
+    """Campaign parameters under a name, for those who make links often."""
+
+    __tablename__ = "utm_templates"
+    __table_args__ = (UniqueConstraint("workspace_id", "name"),)
+
+    id: Mapped[Key]
+    workspace_id: Mapped[UUID] = mapped_column(UuidText, ForeignKey("workspaces.id"))
+    name: Mapped[str] = mapped_column(String(100))
+    source: Mapped[str | None] = mapped_column(String(200))
+    medium: Mapped[str | None] = mapped_column(String(200))
+    campaign: Mapped[str | None] = mapped_column(String(200))
+    term: Mapped[str | None] = mapped_column(String(200))
+    content: Mapped[str | None] = mapped_column(String(200))
+    created_at: Mapped[Instant]
 
 
 class LinkUsage(Model):
