@@ -14,12 +14,15 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 GEO_PACKAGE := geo/node_modules/@ip-location-db/geo-whois-asn-country-mmdb
 GEO_DATABASE := src/vayro/visitor/data/country.mmdb
 
-.PHONY: help install run test chaos stage lint format bench lock docs clean
+DASHBOARD := src/vayro/api/dashboard/index.html
+DASHBOARD_SOURCES := $(shell find dashboard/src dashboard/scripts dashboard/public -type f 2>/dev/null) $(wildcard dashboard/*.json dashboard/*.ts dashboard/*.mjs)
+
+.PHONY: help install run test chaos stage lint format bench lock docs api-client screenshots clean
 
 help: ## List these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
-install: $(VENV)/.vayro $(GEO_DATABASE) ## Make .venv with all that is locked, and the geo data; then there is .venv/bin/vayro
+install: $(VENV)/.vayro $(GEO_DATABASE) $(DASHBOARD) ## Make .venv with all that is locked, the geo data and the dashboard; then there is .venv/bin/vayro
 
 run: install ## Install what changed, then start everything: vayro up (ARGS="--workers 2")
 	@exec $(BIN)/vayro up $(ARGS)
@@ -44,10 +47,12 @@ lint: install $(VENV)/.dev ## Check style, types, the direction of imports, what
 	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml src
 	@$(BIN)/python scripts/check_dangers.py
 	@$(BIN)/python scripts/check_sizes.py
+	@cd dashboard && npx --no-install tsc --noEmit && npx --no-install biome check --error-on-warnings
 
-format: $(VENV)/.dev ## Format the code, and mend what the linter can mend
+format: $(VENV)/.dev dashboard/node_modules/.locked ## Format the code, and mend what the linter can mend
 	@$(BIN)/ruff check --fix-only .
 	@$(BIN)/ruff format .
+	@cd dashboard && npx --no-install biome check --write
 
 bench: install $(VENV)/.dev ## Measure on this machine, as ratios to nginx, COPY and a bare route
 	@scripts/install_test_packages.sh
@@ -62,8 +67,12 @@ docs: install $(VENV)/.dev ## Write what is made from the code: reference pages,
 	@$(BIN)/python scripts/write_dashboard.py
 	@$(BIN)/python scripts/write_chart_schema.py
 
+api-client: install $(VENV)/.dev ## Write the dashboard's types of the API from its OpenAPI document
+	@$(BIN)/python scripts/write_api_client.py
+
 clean: ## Delete what was installed and made; never vayro-data
 	rm -rf $(VENV) geo/node_modules $(GEO_DATABASE) build dist
+	rm -rf dashboard/node_modules dashboard/.next dashboard/out $(dir $(DASHBOARD)) artifacts
 	rm -f src/vayro/redirect/*.so
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find src tests scripts bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
@@ -95,3 +104,14 @@ $(GEO_DATABASE): geo/package-lock.json
 	@npm ci --prefix geo --silent --no-audit --no-fund
 	@mkdir -p $(@D)
 	@cp $(GEO_PACKAGE)/geo-whois-asn-country.mmdb $@
+
+dashboard/node_modules/.locked: dashboard/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is needed to build the dashboard (Node 20.9 or newer)" >&2; exit 1; }
+	@echo "Installing the dashboard's packages"
+	@npm ci --prefix dashboard --silent --no-audit --no-fund
+	@touch $@
+
+$(DASHBOARD): dashboard/node_modules/.locked $(DASHBOARD_SOURCES)
+	@echo "Building the dashboard"
+	@cd dashboard && NEXT_TELEMETRY_DISABLED=1 npm run build --silent >.next-build.log 2>&1 || { cat .next-build.log >&2; exit 1; }
+	@touch $@

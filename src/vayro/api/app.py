@@ -76,7 +76,7 @@ def build_app(settings: Settings) -> FastAPI:
     access = (auth, credentials, oidc, workspaces, keys, audit, billing, privacy)
     for module in (links, domains, analytics, *access, health, pages):
         app.include_router(module.router)
-    pages.mount_assets(app)
+    pages.mount_pages(app)
     _document(app)
     return app
 

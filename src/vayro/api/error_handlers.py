@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from vayro.api.allowed_methods import allowed_methods, is_fixed_address
+from vayro.api.built_dashboard import BuiltFile
 from vayro.api.problems import headers_of, problem_answer, problem_body, problem_of
 from vayro.errors import ValidationFailed, VayroError
 from vayro.links.excerpt import excerpt
@@ -66,7 +67,18 @@ async def _answer_invalid_request(request: Request, error: Exception) -> Respons
 
 async def _answer_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.status_code == 404 and (page := _page_for_people(request)):
+        return page
     return _refuse_method(request) if error.status_code == 405 else http_problem(error.status_code, error.headers)
+
+
+def _page_for_people(request: Request) -> Response | None:
+    """Return the dashboard's page for an unknown address, when a browser asks where no program would."""
+    page: BuiltFile | None = getattr(request.app.state, "not_found_page", None)
+    is_person = request.method == "GET" and "text/html" in request.headers.get("Accept", "")
+    if page is None or not is_person or request.url.path.startswith("/v1/"):
+        return None
+    return page.answer(request, 404)
 
 
 def _refuse_method(request: Request) -> Response:

@@ -1,11 +1,13 @@
-"""The start page, and the pages about the API. Nothing on them comes from another host."""
+"""The dashboard (or the start page without one) and pages about the API. Nothing on them comes from another host."""
 
 from importlib.resources import files
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
+
+from vayro.api.built_dashboard import has_dashboard, mount_dashboard
 
 _PAGES = Path(str(files("vayro.api"))) / "pages"
 # Swagger UI 5, which reads OpenAPI 3.1. Of the packages that carry it, fastapi-offline is the smallest (0.8 MB) and
@@ -22,12 +24,6 @@ _HEADERS = {"Content-Security-Policy": _POLICY, "Referrer-Policy": "no-referrer"
 _STRICT_HEADERS = {**_HEADERS, "Content-Security-Policy": _POLICY.replace(" 'unsafe-inline'", "").replace(" data:", "")}
 
 router = APIRouter(include_in_schema=False)
-
-
-@router.get("/")
-async def show_start_page() -> Response:
-    """Say that Vayro runs, and where to go next."""
-    return FileResponse(_PAGES / "start.html", headers=_HEADERS)
 
 
 @router.get("/docs")
@@ -47,7 +43,15 @@ async def show_account_page() -> Response:
     return FileResponse(_PAGES / "account.html", headers=_STRICT_HEADERS)
 
 
-def mount_assets(app: FastAPI) -> None:
-    """Serve what the pages load."""
+def mount_pages(app: FastAPI) -> None:
+    """Serve the dashboard, and what the other pages load; where it was not built, `/` says that Vayro runs."""
+    if has_dashboard():
+        app.state.not_found_page = mount_dashboard(app)
+    else:
+        app.add_route("/", _show_start_page, methods=["GET"], include_in_schema=False)
     app.mount("/pages", StaticFiles(directory=_PAGES), name="pages")
     app.mount("/docs/assets", StaticFiles(directory=_SWAGGER_UI), name="docs-assets")
+
+
+async def _show_start_page(_request: Request) -> Response:
+    return FileResponse(_PAGES / "start.html", headers=_HEADERS)

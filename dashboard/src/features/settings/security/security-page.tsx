@@ -1,0 +1,7 @@
+"use client";
+
+import { PageHead } from "@/ui/page";
+
+export function SecurityPage() {
+  return <PageHead title="Security" />;
+}

@@ -1,0 +1,50 @@
+import {
+  ChartLine,
+  CreditCard,
+  FileDown,
+  Globe,
+  KeyRound,
+  Link2,
+  type LucideIcon,
+  ScrollText,
+  Settings,
+  ShieldCheck,
+  User,
+  Users,
+} from "lucide-react";
+import type { Scope } from "@/api/session";
+
+export type Place = { href: string; label: string; icon: LucideIcon; needs?: Scope; words?: string };
+
+export const PLACES: readonly Place[] = [
+  { href: "/", label: "Links", icon: Link2, needs: "links:read" },
+  {
+    href: "/analytics",
+    label: "Analytics",
+    icon: ChartLine,
+    needs: "analytics:read",
+    words: "clicks visitors map live",
+  },
+  { href: "/settings", label: "Settings", icon: Settings },
+];
+
+export const SETTINGS: readonly Place[] = [
+  { href: "/settings", label: "Profile", icon: User, words: "account email erase" },
+  { href: "/settings/security", label: "Security", icon: ShieldCheck, words: "password second factor sessions totp" },
+  {
+    href: "/settings/members",
+    label: "Workspace",
+    icon: Users,
+    needs: "admin",
+    words: "members invitations roles name",
+  },
+  { href: "/settings/keys", label: "API keys", icon: KeyRound, needs: "admin", words: "curl scopes token" },
+  { href: "/settings/domains", label: "Domains", icon: Globe, words: "dns txt" },
+  { href: "/settings/plan", label: "Plan and usage", icon: CreditCard, words: "billing quota limits" },
+  { href: "/settings/data", label: "Import and export", icon: FileDown, words: "csv" },
+  { href: "/settings/audit", label: "Audit log", icon: ScrollText, needs: "admin", words: "history" },
+];
+
+/** Whether `path` is `href` or lies below it. */
+export const isAt = (path: string, href: string): boolean =>
+  href === "/" ? path === "/" : path === href || path.startsWith(`${href}/`);

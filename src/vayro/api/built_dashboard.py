@@ -1,0 +1,116 @@
+"""The built dashboard: static files, which the build has compressed and whose inline scripts it has hashed.
+
+Where it was not built (a package made without Node), there is none of it, and the API's own start page stands in.
+"""
+
+import hashlib
+import json
+import mimetypes
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.responses import FileResponse, Response
+
+FOLDER = Path(str(files("vayro.api"))) / "dashboard"
+_POLICIES = "policies.json"
+# Where Next.js puts what has the hash of its content in its name.
+_HASHED = "_next/static/"
+_YEAR = "public, max-age=31536000, immutable"
+_CODINGS = {"br": ".br", "gzip": ".gz"}
+_PAGE_SUFFIX = ".html"
+_NOT_PAGES = {"404", "_not-found"}
+
+# Radix and React set styles as they draw; scripts run by their hash alone. Unfurled pictures are data: addresses.
+_POLICY = (
+    "default-src 'none'; script-src 'self'{hashes}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+@dataclass(frozen=True)
+class BuiltFile:
+    """A file as it is sent. `codings`: where its compressed forms are, by the name of the coding."""
+
+    path: Path
+    etag: str
+    headers: dict[str, str]
+    codings: dict[str, Path]
+
+    def answer(self, request: Request, status_code: int = 200) -> Response:
+        """Return the file in a coding that the request accepts; 304 when the browser has it (RFC 9110 §13.1.2)."""
+        coding = next((name for name in self.codings if name in _accepted(request)), None)
+        headers = {**self.headers, "ETag": f'"{self.etag}-{coding or "plain"}"'}
+        if self.codings:
+            headers["Vary"] = "Accept-Encoding"
+        if status_code == 200 and headers["ETag"] in request.headers.get("If-None-Match", ""):
+            return Response(status_code=304, headers=headers)
+        if coding:
+            headers["Content-Encoding"] = coding
+        path = self.codings[coding] if coding else self.path
+        kind = mimetypes.guess_type(self.path.name)[0] or "application/octet-stream"
+        return FileResponse(path, status_code, headers, media_type=kind)
+
+
+def mount_dashboard(app: FastAPI, folder: Path = FOLDER) -> BuiltFile | None:
+    """Serve each file at its address, and each page at the address without `.html`. Returns the page for 404.
+
+    The folder is read once: a new build is served after a restart, so that no page names scripts that are gone.
+    """
+    if not (folder / _POLICIES).is_file():
+        return None
+    policies: dict[str, list[str]] = json.loads((folder / _POLICIES).read_text(encoding="utf-8"))
+    built = {name: _read(folder / name, name, policies.get(name)) for name in _names(folder)}
+    for name, file in built.items():
+        app.add_route(f"/{_address(name)}", _endpoint(file), methods=["GET"], include_in_schema=False)
+    return built.get("404.html")
+
+
+def has_dashboard(folder: Path = FOLDER) -> bool:
+    """Whether it was built."""
+    return (folder / _POLICIES).is_file()
+
+
+def _names(folder: Path) -> Iterator[str]:
+    compressed = tuple(_CODINGS.values())
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and path.suffix not in compressed and name != _POLICIES:
+            yield name
+
+
+def _address(name: str) -> str:
+    page = name.removesuffix(_PAGE_SUFFIX)
+    if page == name or page in _NOT_PAGES:
+        return name
+    return "" if page == "index" else page
+
+
+def _read(path: Path, name: str, hashes: Iterable[str] | None) -> BuiltFile:
+    is_hashed = name.startswith(_HASHED)
+    headers = {"Cache-Control": _YEAR if is_hashed else "no-cache"}
+    if hashes is not None:
+        headers["Content-Security-Policy"] = _POLICY.format(hashes="".join(f" '{one}'" for one in hashes))
+    forms = {coding: path.with_name(path.name + suffix) for coding, suffix in _CODINGS.items()}
+    etag = hashlib.sha256(path.read_bytes()).hexdigest()[:20]
+    return BuiltFile(path, etag, headers, {coding: form for coding, form in forms.items() if form.is_file()})
+
+
+def _endpoint(file: BuiltFile) -> Callable[[Request], Coroutine[None, None, Response]]:
+    async def serve(file: BuiltFile, request: Request) -> Response:
+        return file.answer(request)
+
+    return partial(serve, file)
+
+
+def _accepted(request: Request) -> set[str]:
+    """Return the codings that the request accepts; one with q=0 is refused (RFC 9110 §12.5.3)."""
+    accepted = set()
+    for entry in request.headers.get("Accept-Encoding", "").split(","):
+        name, _, weight = entry.strip().partition(";")
+        if weight.strip().replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}:
+            accepted.add(name.strip().lower())
+    return accepted
