@@ -1,7 +1,8 @@
 """Deleting what was counted of links that were deleted themselves.
 
-A link is gone at once; its clicks are purged here, in the background and in small transactions. Late ones still come
-from the spools of engines that were away, so a deletion is remembered for a month and gone through again.
+A link is gone at once, but for half an hour its deletion may be taken back. After that its clicks are purged here, in
+the background and in small transactions. Late ones still come from the spools of engines that were away, so a deletion
+is remembered for a month and gone through again.
 """
 
 import datetime as dt
@@ -23,6 +24,8 @@ from vayro.database.models import (
     link_usage,
 )
 
+# So long at least a deletion may be taken back; what the row keeps of the link decides, not the clock of who asks.
+RESTORABLE = dt.timedelta(minutes=30)
 # As long as a segment could possibly still wait on an engine's disk.
 REMEMBERED = dt.timedelta(days=30)
 # One transaction: some 50 ms, so that nobody who writes clicks waits for long.
@@ -34,9 +37,17 @@ _UUID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{1
 
 
 async def purge_deleted_links(database: Database, now: dt.datetime) -> int:
-    """Delete clicks, counts, rollups and dead letters of links deleted within a month; return how many clicks."""
+    """Delete clicks, counts, rollups and dead letters of links deleted within a month; return how many clicks.
+
+    Links whose deletion may still be taken back are left alone.
+    """
+    gone = link_deletions.c
+    async with database.transaction() as connection:
+        # From here on nothing brings them back: who restores a link holds its row, and finds nothing kept any more.
+        over = gone.kept.is_not(None) & (gone.deleted_at < now - RESTORABLE)
+        await connection.execute(update(link_deletions).where(over).values(kept=None))
     async with database.read() as connection:
-        query = select(link_deletions.c.link_id, link_deletions.c.workspace_id).order_by(link_deletions.c.link_id)
+        query = select(gone.link_id, gone.workspace_id).where(gone.kept.is_(None)).order_by(gone.link_id)
         owners = {row.link_id: row.workspace_id for row in await connection.execute(query)}
     links = list(owners)
     chunks = [links[first : first + LINKS_AT_ONCE] for first in range(0, len(links), LINKS_AT_ONCE)]

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Row, Select, delete, func, select, tuple_, update
+from sqlalchemy import CompoundSelect, Row, delete, func, select, tuple_, update
 
 from vayro.clicks.retention_plan import advance
 from vayro.clicks.rollup_job import utc_now
@@ -24,7 +24,7 @@ from vayro.clicks.rollup_units import Period, Subject, make_units
 from vayro.clicks.rollups import DAY, EPOCH
 from vayro.database.dialect import insert_ignoring
 from vayro.database.engine import Database
-from vayro.database.models import click_events, click_expiry, click_rollups, links, workspaces
+from vayro.database.models import click_events, click_expiry, click_rollups, workspaces
 from vayro.database.partitions import detach_month, drop_detached, list_months, month_start
 from vayro.errors import Unavailable
 
@@ -158,10 +158,10 @@ def _is_due_on(day: dt.datetime) -> Any:
     return (click_expiry.c.cleared_until <= day) & (click_expiry.c.expired_until > day)
 
 
-def _expired_links(day: dt.datetime) -> Select[Any]:
+def _expired_links(day: dt.datetime) -> CompoundSelect[Any]:
     """Return rows (workspace_id, id, clicks) of the links whose clicks of this day are to go."""
     affected = select(click_expiry.c.workspace_id).where(_is_due_on(day))
-    return active_links(Period("day", day)).where(links.c.workspace_id.in_(affected))
+    return active_links(Period("day", day), workspaces=affected)
 
 
 def _subjects(rows: Sequence[Row[Any]], known: Collection[UUID]) -> list[Subject]:

@@ -11,12 +11,13 @@ from sqlalchemy import Row, delete, insert, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vayro.clicks.expiry import find_expired
+from vayro.clicks.ownership import owned_links
 from vayro.clicks.rollup_job import utc_now
 from vayro.clicks.rollup_plan import active_links
 from vayro.clicks.rollup_units import LEVELS, Level, Period
 from vayro.clicks.rollups import find_until, floor_day
 from vayro.database.engine import Database
-from vayro.database.models import click_rollups, links, rollup_marks, workspaces
+from vayro.database.models import click_rollups, rollup_marks, workspaces
 
 # Clicks come late by hours, links are deleted any day: what was right a month ago is looked at no more.
 CHECKED = dt.timedelta(days=35)
@@ -81,13 +82,13 @@ def _periods(level: Level, since: dt.datetime, until: dt.datetime) -> Iterator[P
 def _units_of(period: Period) -> Any:
     """Return the units with the workspace that each belongs to; none, when link or workspace is gone."""
     owner = union_all(
-        select(links.c.id.label("subject_id"), links.c.workspace_id),
+        *owned_links(),
         select(workspaces.c.id, workspaces.c.id),
     ).subquery()
     unit = click_rollups.c
     return (
         select(unit.subject_id, owner.c.workspace_id, (unit.clicks + unit.bots).label("clicks"))
-        .join(owner, owner.c.subject_id == unit.subject_id, isouter=True)
+        .join(owner, owner.c.id == unit.subject_id, isouter=True)
         .where(unit.level == period.level, unit.start == period.start)
     )
 

@@ -12,12 +12,13 @@ from sqlalchemy import delete, func, insert, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vayro.clicks.lease import Lease, LeaseLost
+from vayro.clicks.ownership import links_of
 from vayro.clicks.rollup_plan import find_clicks, plan
 from vayro.clicks.rollup_units import LEVELS, Level, Period, Subject, make_units
 from vayro.clicks.rollups import CLOSING_LOCK, find_until, floor_day, floor_hour
 from vayro.database import dialect
 from vayro.database.engine import Database
-from vayro.database.models import click_events, click_rollups, links, rollup_marks, rollup_state
+from vayro.database.models import click_events, click_rollups, rollup_marks, rollup_state
 from vayro.errors import Unavailable
 
 # Clicks reach the database within seconds; those that come later are late, which costs a mark and a second rolling up.
@@ -182,8 +183,7 @@ class RollupJob:
         self._units += len(rows)
 
     async def _delete_units(self, connection: AsyncConnection, period: Period, workspace_id: UUID) -> None:
-        own_links = select(links.c.id).where(links.c.workspace_id == workspace_id)
-        is_own = or_(click_rollups.c.subject_id == workspace_id, click_rollups.c.subject_id.in_(own_links))
+        is_own = or_(click_rollups.c.subject_id == workspace_id, click_rollups.c.subject_id.in_(links_of(workspace_id)))
         same = (click_rollups.c.level == period.level) & (click_rollups.c.start == period.start)
         await connection.execute(delete(click_rollups).where(same & is_own))
 

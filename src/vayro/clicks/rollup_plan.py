@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, exists, func, select
+from sqlalchemy import CompoundSelect, Row, Select, and_, exists, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from vayro.clicks.ownership import kept_links, links_of, owned_links
 from vayro.clicks.rollup_units import LEVELS, Level, Period, Subject
-from vayro.database.models import click_events, links
+from vayro.database.models import click_events, link_deletions
 
 # Below this a link's clicks are counted from the rows whenever somebody asks. At most 24 hours at each end of a range
 # are answered by the hour, all others by the day: 48 * 250 + 90 * 100 rows are 21,000 at worst, read in some 40 ms;
@@ -68,22 +69,30 @@ async def find_clicks(connection: AsyncConnection, level: Level, start: dt.datet
     return end
 
 
-def active_links(period: Period, workspace_id: UUID | None = None) -> Select[Any]:
-    """Return rows (workspace_id, id, clicks) of the links with clicks in the period, workspace by workspace."""
+def active_links(
+    period: Period, workspace_id: UUID | None = None, *, workspaces: Select[Any] | None = None
+) -> CompoundSelect[Any]:
+    """Return rows (workspace_id, id, clicks) of the links with clicks in the period, workspace by workspace.
+
+    Args: workspace_id or workspaces, whose links alone are wanted.
+    """
     counted = (
         select(click_events.c.link_id, func.count().label("clicks"))
         .where(_within(period.start, period.end))
         .group_by(click_events.c.link_id)
     )
     if workspace_id is not None:
-        own = select(links.c.id).where(links.c.workspace_id == workspace_id)
-        counted = counted.where(click_events.c.link_id.in_(own))
-    active = counted.subquery()
-    return (
-        select(links.c.workspace_id, links.c.id, active.c.clicks)
-        .join(active, active.c.link_id == links.c.id)
-        .order_by(links.c.workspace_id)
-    )
+        counted = counted.where(click_events.c.link_id.in_(links_of(workspace_id)))
+    there, kept = owned_links()
+    of_kept = counted.where(click_events.c.link_id.in_(kept_links().with_only_columns(link_deletions.c.link_id)))
+    found = union_all(_join(there, counted, workspaces), _join(kept, of_kept, workspaces))
+    return found.order_by(found.selected_columns.workspace_id)
+
+
+def _join(owned: Select[Any], counted: Select[Any], workspaces: Select[Any] | None) -> Select[Any]:
+    active, owner = counted.subquery(), owned.subquery()
+    query = select(owner.c.workspace_id, owner.c.id, active.c.clicks).join(active, active.c.link_id == owner.c.id)
+    return query if workspaces is None else query.where(owner.c.workspace_id.in_(workspaces))
 
 
 def _within(start: dt.datetime, end: dt.datetime) -> Any:

@@ -14,7 +14,8 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vayro.clicks.expiry import clear_again, split_expired
-from vayro.database.models import links, rollup_marks, rollup_state
+from vayro.clicks.ownership import kept_links
+from vayro.database.models import link_deletions, links, rollup_marks, rollup_state
 
 HOUR = dt.timedelta(hours=1)
 DAY = dt.timedelta(days=1)
@@ -84,4 +85,7 @@ async def _find_workspaces(connection: AsyncConnection, link_ids: Collection[UUI
         chunk = wanted[first : first + _LOOKUP_SIZE]
         rows = await connection.execute(select(links.c.id, links.c.workspace_id).where(links.c.id.in_(chunk)))
         owners.update((row.id, row.workspace_id) for row in rows)
+        if missing := [link_id for link_id in chunk if link_id not in owners]:
+            rows = await connection.execute(kept_links().where(link_deletions.c.link_id.in_(missing)))
+            owners.update((row.id, row.workspace_id) for row in rows)
     return owners

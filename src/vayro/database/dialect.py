@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Dialect,
+    FromClause,
     Insert,
     String,
     Table,
@@ -125,6 +126,13 @@ def has_json_member(column: ColumnElement[Any], value: str, dialect_name: str) -
         return cast(column, postgresql.JSONB).contains([value])
     members = func.json_each(column).table_valued("value")
     return exists(select(literal(1)).select_from(members).where(members.c.value == value))
+
+
+def json_members(column: ColumnElement[Any], dialect_name: str) -> FromClause:
+    """Return a table of the texts in a JSON array, to be joined with the column's table: one column, `value`."""
+    if dialect_name == "postgresql":
+        return func.jsonb_array_elements_text(column).table_valued("value").render_derived(name="member").lateral()
+    return func.json_each(column).table_valued("value")
 
 
 def is_violation_of(error: IntegrityError, table: Table, *columns: str) -> bool:

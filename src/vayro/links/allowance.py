@@ -56,6 +56,15 @@ async def reserve(
     return allowed, refused
 
 
+async def find_left(connection: AsyncConnection, workspace_id: UUID, limits: MonthlyLimits) -> int | None:
+    """Return how many links the workspace may still make this month; None: as many as it likes."""
+    own = (workspace_usage.c.workspace_id == workspace_id) & (workspace_usage.c.month == current_month())
+    query = select(workspaces.c.plan, workspace_usage.c.links).outerjoin(workspace_usage, own)
+    row = (await connection.execute(query.where(workspaces.c.id == workspace_id))).one()
+    limit = limits.get(row.plan, limits["free"])
+    return None if limit is None else max(0, limit - (row.links or 0))
+
+
 async def give_back(connection: AsyncConnection, records: Sequence[LinkRecord]) -> None:
     """Count links no more that were not made after all."""
     usage = workspace_usage.c

@@ -74,6 +74,17 @@ async def insert_in_transaction(
     return versions | dict.fromkeys((record.id for record in refused), OVER_QUOTA)
 
 
+async def insert_again(connection: AsyncConnection, records: Sequence[LinkRecord]) -> set[UUID]:
+    """Insert links that were there before, at versions above all that lived under their codes; return which were made.
+
+    One that is missing met another one's code or target. Neither counted nor noted here.
+    """
+    dialect = connection.dialect.name
+    made = [row.id for row in await connection.execute(_insert(dialect), {"rows": encode_rows(records, dialect)})]
+    await connection.execute(_mend_versions(dialect), {"ids": orjson.dumps([*map(str, made)]).decode()})
+    return {UUID(str(link_id)) for link_id in made}
+
+
 async def _insert_combined(fetch: _Fetch, records: Sequence[LinkRecord], limits: MonthlyLimits) -> Versions:
     """Make, judge, count and note them. The first links of a month want a row to be counted in, and a second go."""
     if _are_of_one_without_limit(records, limits):

@@ -67,6 +67,18 @@ async def note_deleted(connection: AsyncConnection, caller: Caller | None, old: 
     await audit.note(connection, caller, "link.delete", old.id, details, workspace_id=old.workspace_id)
 
 
+async def note_several(
+    connection: AsyncConnection, caller: Caller | None, action: str, records: Sequence[LinkRecord], **more: Any
+) -> None:
+    """Write one entry for what was done to links of one workspace at once; `more` is said of all of them."""
+    if records:
+        first = records[0]
+        subject = first.id if len(records) == 1 else f"{len(records)} links"
+        codes = [record.short_code for record in records[:MAX_NAMED]]
+        details = {"links": len(records), "short_codes": codes, **more}
+        await audit.note(connection, caller, action, subject, details, workspace_id=first.workspace_id)
+
+
 async def note_deduped(
     connection: AsyncConnection, link_type: str, made_canonical: Sequence[LinkRecord], deactivated: Sequence[LinkRecord]
 ) -> None:

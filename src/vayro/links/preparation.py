@@ -63,8 +63,13 @@ class Preparation:
         record = self._record(owner, draft, domain, await self._read_rules(), canonical=canonical)
         return await _with_password(record, draft.password)
 
-    async def prepare_many(self, owner: Owner, drafts: Sequence[LinkDraft]) -> list[LinkRecord | ValidationFailed]:
-        """Return for each draft, in order, the row to be written, or what is wrong with it."""
+    async def prepare_many(
+        self, owner: Owner, drafts: Sequence[LinkDraft], *, hashing: bool = True
+    ) -> list[LinkRecord | ValidationFailed]:
+        """Return for each draft, in order, the row to be written, or what is wrong with it.
+
+        Args: hashing, whether passwords are made into what is stored, which takes its time.
+        """
         own_hosts = await self._read_rules()
         default = await self._domains.resolve(None, owner.workspace_id)
         prepared: list[LinkRecord | ValidationFailed] = []
@@ -75,7 +80,8 @@ class Preparation:
                 record = self._record(owner, draft, domain, own_hosts)
                 if draft.password:
                     passwords += 1
-                    record = await _with_password(record, _within_bulk(draft.password, passwords))
+                    password = _within_bulk(draft.password, passwords)
+                    record = await _with_password(record, password) if hashing else record
                 prepared.append(record)
             except ValidationFailed as error:
                 prepared.append(error)
@@ -124,6 +130,33 @@ class Preparation:
         if "password" in prepared:
             prepared["password_hash"] = await _hash(prepared.pop("password"))
         return prepared
+
+    async def find_refused(self, records: Sequence[LinkRecord]) -> dict[UUID, ValidationFailed]:
+        """Return, of links that were made once, those that may not be made now, and why not."""
+        own_hosts = await self._read_rules()
+        refused: dict[UUID, ValidationFailed] = {}
+        for record in records:
+            try:
+                if record.domain:
+                    await self._domains.resolve(record.domain, record.workspace_id)
+                self._parse(record.target_url, own_hosts, "target_url")
+                self._parse_optional(record.expired_url, own_hosts, "expired_url")
+            except ValidationFailed as error:
+                refused[record.id] = error
+        return refused
+
+    async def check_target(self, url: str) -> str:
+        """Return the canonical form of a destination. Raises the errors of destinations."""
+        return self._parse(url, await self._read_rules(), "target_url")
+
+    async def check_code(self, owner: Owner, domain: str | None, short_code: str) -> str:
+        """Return the name under which the domain is stored, if one may choose this code in it, taken or not.
+
+        Raises the errors of codes and domains.
+        """
+        stored = await self._domains.resolve(domain, owner.workspace_id)
+        validate_custom_code(short_code)
+        return stored
 
     async def check_address(self, url: str, field: str, own_host: str) -> str:
         """Return the canonical form of an address that is no link's, and must not lead to `own_host` either.

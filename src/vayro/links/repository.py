@@ -4,17 +4,18 @@ Whatever takes a `workspace_id` sees the links of that workspace only.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, insert, select, update
+from sqlalchemy import Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vayro.database.dialect import insert_ignoring
-from vayro.database.models import domains, link_changes, link_deletions, link_stats, links
+from vayro.database.models import domains, link_changes, link_stats, links
 from vayro.links.record import LinkRecord, record_from_row
 
+_MARKS = ("tags", "is_active", "version", "updated_at")
 CLICKS = func.coalesce(link_stats.c.clicks, 0).label("clicks")
 
 
@@ -70,17 +71,26 @@ async def update_link(connection: AsyncConnection, link_id: UUID, values: Mappin
     await connection.execute(update(links).where(links.c.id == link_id).values(columns))
 
 
-async def delete_link(connection: AsyncConnection, workspace_id: UUID, link_id: UUID) -> LinkRecord | None:
-    """Delete the link and return what it was, or None."""
-    mine = (links.c.id == link_id) & (links.c.workspace_id == workspace_id)
-    row = (await connection.execute(delete(links).where(mine).returning(links))).mappings().one_or_none()
-    return record_from_row(row) if row else None
+async def lock_links(connection: AsyncConnection, workspace_id: UUID, ids: Collection[UUID]) -> list[LinkRecord]:
+    """Return those of these links that there are, and keep them from changing until the transaction ends."""
+    query = select_links().where(links.c.id.in_(ids), links.c.workspace_id == workspace_id)
+    # In one order, so that two who want the same links wait for each other instead of deadlocking.
+    rows = await connection.execute(query.order_by(links.c.id).with_for_update(of=links))
+    return [record_from_row(row) for row in rows.mappings()]
 
 
-async def insert_deletion(connection: AsyncConnection, gone: LinkRecord, now: dt.datetime) -> None:
-    """Remember that the link was deleted, so that its clicks are purged."""
-    row = {"link_id": gone.id, "workspace_id": gone.workspace_id, "deleted_at": now}
-    await connection.execute(insert(link_deletions).values(row))
+async def update_marks(connection: AsyncConnection, records: Sequence[LinkRecord]) -> None:
+    """Write tags, activity and version of these links, all by one prepared statement."""
+    row = {name: bindparam(f"new_{name}", type_=links.c[name].type) for name in _MARKS}
+    statement = update(links).where(links.c.id == bindparam("link_id", type_=links.c.id.type)).values(row)
+    values = [{"link_id": one.id} | {f"new_{name}": getattr(one, name) for name in _MARKS} for one in records]
+    if values:
+        await connection.execute(statement, values)
+
+
+async def delete_links(connection: AsyncConnection, ids: Collection[UUID]) -> None:
+    """Delete these links, which are locked."""
+    await connection.execute(delete(links).where(links.c.id.in_(ids)))
 
 
 async def insert_changes(

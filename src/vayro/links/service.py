@@ -9,7 +9,7 @@ from vayro.accounts.records import Caller
 from vayro.cache.port import LinkCache
 from vayro.database.engine import Database
 from vayro.errors import NotFound, Unavailable, ValidationFailed, VayroError
-from vayro.links import editing, journal, repository
+from vayro.links import editing, journal, repository, restoration
 from vayro.links.allocation import CodeAllocator
 from vayro.links.check_reader import CheckReader
 from vayro.links.domains import DomainDirectory
@@ -19,7 +19,10 @@ from vayro.links.once import OnceOnly, identify_request
 from vayro.links.preparation import Owner, Preparation, require_active
 from vayro.links.publication import publish
 from vayro.links.record import LinkRecord
+from vayro.links.rehearsal import Rehearsal
 from vayro.links.search import LinkFilter, Page, Position, Sort, list_links
+from vayro.links.several import SeveralLinks
+from vayro.links.tags import TagCount, list_tags
 from vayro.links.takedown import require_edit_allowed, require_standing
 from vayro.links.writer import MAX_TRIES, LinkWriter, code_taken
 from vayro.observability import Metrics
@@ -42,6 +45,8 @@ class LinkService:
         self.checks = CheckReader(database, lists)
         self._preparation = Preparation(self.domains, lists)
         self._writer = LinkWriter(database, allocator, self._publish, metrics, Quotas(settings.plan_table))
+        self.rehearsal = Rehearsal(database, self._preparation, self._writer)
+        self.several = SeveralLinks(database, self._preparation, self._publish)
         self._once = OnceOnly(database, self._writer)
 
     async def close(self) -> None:
@@ -117,6 +122,11 @@ class LinkService:
         async with self._database.read() as connection:
             return await list_links(connection, workspace_id, wanted, sort=sort, limit=limit, after=after)
 
+    async def list_tags(self, workspace_id: UUID) -> list[TagCount]:
+        """Return the tags of a workspace's links, the most used first: 1,000 at most."""
+        async with self._database.read() as connection:
+            return await list_tags(connection, workspace_id)
+
     # ── changing ──
 
     async def edit(self, workspace_id: UUID, link_id: UUID, edit: LinkEdit, *, by: Caller | None = None) -> LinkRecord:
@@ -139,16 +149,27 @@ class LinkService:
     async def delete(
         self, workspace_id: UUID, link_id: UUID, *, even_if_taken_down: bool = False, by: Caller | None = None
     ) -> None:
-        """Delete the link; its clicks are purged later by a job. Raises NotFound; Forbidden for one taken down."""
+        """Delete the link; for half an hour it may be restored, then a job purges its clicks.
+
+        Raises NotFound; Forbidden for one taken down.
+        """
         async with self._database.transaction() as connection:
-            old = _required(await repository.delete_link(connection, workspace_id, link_id))
+            old = _required(await repository.lock_link(connection, workspace_id, link_id))
             if not even_if_taken_down:
                 require_standing(old)
-            now = dt.datetime.now(dt.UTC)
-            await repository.insert_changes(connection, [editing.next_version(old)], now, is_deleted=True)
-            await repository.insert_deletion(connection, old, now)
+            await restoration.remove(connection, [old], dt.datetime.now(dt.UTC))
             await journal.note_deleted(connection, by, old)
         await self._publish([], left=[old])
+
+    async def restore(self, workspace_id: UUID, link_id: UUID, *, by: Caller | None = None) -> LinkRecord:
+        """Take back a deletion of the last half hour at least; the link has its clicks again.
+
+        Raises NotFound, CodeTaken, CanonicalTaken, and the errors of destinations and domains.
+        """
+        [outcome] = await self.several.restore(workspace_id, [link_id], by=by)
+        if isinstance(outcome, VayroError):
+            raise outcome
+        return outcome
 
     async def check_address(self, url: str, field: str, own_host: str) -> str:
         """Return the canonical form of an address that is no link's. Raises the errors of destinations."""
