@@ -31,8 +31,8 @@ export function Sidebar({ onPalette }: { onPalette: () => void }) {
         className="flex h-9 items-center gap-2.5 rounded-md border border-line bg-panel px-3 text-sm text-quiet hover:border-edge"
       >
         <Search aria-hidden className="size-4" />
-        Search or jump to
-        <kbd className="ml-auto font-mono text-xs">{isApple() ? "⌘K" : "Ctrl K"}</kbd>
+        <span className="whitespace-nowrap">Search or jump</span>
+        <kbd className="ml-auto font-mono text-xs whitespace-nowrap">{isApple() ? "⌘K" : "Ctrl K"}</kbd>
       </button>
       <nav aria-label="Main" className="grid gap-0.5">
         {PLACES.filter(({ needs }) => !needs || scopes.includes(needs)).map((place) => (

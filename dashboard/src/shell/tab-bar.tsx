@@ -18,11 +18,13 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
       <Link href="/" aria-label="Vayro: links" className="shrink-0">
         <Mark className="size-8" />
       </Link>
-      <div className="min-w-0 flex-1">
+      <div className="min-w-0 grow">
         <WorkspaceMenu />
       </div>
       <IconButton label="Search or jump to" icon={Search} onClick={onPalette} />
-      <UserMenu isSmall />
+      <div className="shrink-0">
+        <UserMenu isSmall />
+      </div>
     </header>
   );
 }
