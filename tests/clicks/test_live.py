@@ -12,6 +12,7 @@ from tests.clicks.clicks_data import random_click
 from tests.factories import make_link
 from vayro.clicks import live
 from vayro.clicks.live import LiveFeed
+from vayro.clicks.live_events import Interest
 from vayro.database.engine import Database
 from vayro.database.models import click_batches, click_events
 from vayro.errors import Unavailable
@@ -29,7 +30,7 @@ async def commit(database: Database, link_id: Any, number: int = 1) -> list[str]
 
 
 async def begin(feed: LiveFeed, workspace_id: Any) -> Any:
-    listening = feed.listen(workspace_id)
+    listening = feed.listen(Interest(workspace_id))
     assert await anext(listening) == b"retry: 2000\n\n"
     return listening
 
@@ -107,7 +108,7 @@ async def test_all_listeners_end_when_the_process_is_told_to_stop(database: Data
         with pytest.raises(StopAsyncIteration):
             await take(listening, 1)
     with pytest.raises(Unavailable):
-        feed.listen(link.workspace_id)
+        feed.listen(Interest(link.workspace_id))
 
 
 async def test_there_is_a_limit_of_listeners(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,7 +117,7 @@ async def test_there_is_a_limit_of_listeners(database: Database, monkeypatch: py
     for _ in range(2):
         await begin(feed, link.workspace_id)
     with pytest.raises(Unavailable):
-        feed.listen(link.workspace_id)
+        feed.listen(Interest(link.workspace_id))
     await feed.close()
 
 

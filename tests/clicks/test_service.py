@@ -35,6 +35,14 @@ ZONES = [
     "Pacific/Niue",
     "Africa/Cairo",
 ]
+SEEN = {
+    "country": ["", "DE"],
+    "city": ["", "Berlin", "N'Djamena"],
+    "device": ["mobile", "bot"],
+    "browser": ["", "Firefox"],
+    "os": ["", "Linux"],
+    "referer": ["", "t.co", "example.com:8080", "nowhere.example"],
+}
 COLUMNS = {"country": "country_code", "city": "city", "device": "device_type", "browser": "browser", "os": "os"}
 
 
@@ -65,10 +73,10 @@ def random_question(source: random.Random) -> Asked:
     end = start + (source.uniform(60, 150_000) if interval == "minute" else source.uniform(60, length + 86_400 - start))
     step = source.choice([1e-6, 1, 900, 3600, *([] if interval == "minute" else [86_400])])
     instants = [FIRST + dt.timedelta(seconds=round(edge / step) * step) for edge in (start, end + 2 * step)]
-    names = source.sample(["country", "device", "browser", "os", "referer"], source.choice([0, 0, 0, 1, 2]))
-    filters = {name: source.choice(["", "DE", "mobile", "Firefox", "Linux", "t.co"]) for name in names}
+    names = source.sample(list(SEEN), source.choice([0, 0, 0, 1, 2]))
+    filters = {name: source.choice(SEEN[name]) for name in names}
     since, until = (instant.isoformat() for instant in instants)
-    return Asked(since, until, interval, source.choice(ZONES), source.random() < 0.3, filters)
+    return Asked(since, until, interval, source.choice(ZONES), source.choice([False, False, True, "only"]), filters)
 
 
 def check(answer: Analytics, clicks: list[Click], asked: Asked, *, tolerance: float = 0) -> None:
@@ -76,8 +84,10 @@ def check(answer: Analytics, clicks: list[Click], asked: Asked, *, tolerance: fl
     timeline = answer.timeline
     inside = [click for click in clicks if timeline.start <= click["timestamp"] < timeline.end]
     inside = [c for c in inside if all(value_of(c, name) == value for name, value in asked.filters.items())]
-    shown = [click for click in inside if asked.include_bots or not click["is_bot"]]
+    shown = [click for click in inside if is_shown(click, asked)]
     assert (answer.clicks, answer.bots) == (len(shown), sum(click["is_bot"] for click in inside))
+    if asked.include_bots == "only":
+        inside = shown
     assert answer.visitors == pytest.approx(count_visitors(inside), rel=tolerance, abs=0)
     buckets = Counter(bucket_of(click, timeline) for click in shown)
     assert [point.clicks for point in answer.series] == [buckets[number] for number in range(len(timeline.starts))]
@@ -89,6 +99,10 @@ def check(answer: Analytics, clicks: list[Click], asked: Asked, *, tolerance: fl
     for dimension, counts in answer.values.items():
         expected = Counter(value_of(click, dimension) for click in shown)
         assert {count.value: count.clicks for count in counts} == expected
+
+
+def is_shown(click: Click, asked: Asked) -> bool:
+    return click["is_bot"] if asked.include_bots == "only" else asked.include_bots or not click["is_bot"]
 
 
 def bucket_of(click: Click, timeline: Timeline) -> int:
@@ -143,7 +157,7 @@ async def test_a_workspace_is_counted_as_by_hand(database: Database, is_rolled: 
 def check_links(answer: Analytics, clicks: list[Click], asked: Asked, codes: dict[UUID, str]) -> None:
     inside = [click for click in clicks if answer.timeline.start <= click["timestamp"] < answer.timeline.end]
     inside = [c for c in inside if all(value_of(c, name) == value for name, value in asked.filters.items())]
-    expected = Counter(click["link_id"] for click in inside if asked.include_bots or not click["is_bot"])
+    expected = Counter(click["link_id"] for click in inside if is_shown(click, asked))
     assert {link.link_id: link.clicks for link in answer.links} == expected
     assert {link.link_id: link.short_code for link in answer.links} == {id_: codes[id_] for id_ in expected}
 

@@ -77,7 +77,7 @@ async def count_breakdown(
     for subject, group, value, people, bots in rows:
         counted[subject].values[groups[group]][value] = [people, bots]
     for found in counted.values():
-        _add_others(found)
+        add_others(found)
     return counted
 
 
@@ -121,6 +121,23 @@ def host_sql(connection: AsyncConnection, referer: str = "coalesce(e.referer, ''
     url = f"replace(replace(lower({referer}), '?', '/'), '#', '/')"
     rest = f"CASE WHEN instr({url}, '://') > 0 THEN substr({url}, instr({url}, '://') + 3) ELSE {url} END"
     return f"substr({rest}, 1, min({MAX_VALUE_LENGTH}, instr(({rest}) || '/', '/') - 1))"
+
+
+def referer_condition(connection: AsyncConnection, *, is_known: bool) -> str:
+    """Return the condition that the referer's host is the parameter `referer`; not `is_known`: that it has none.
+
+    The host is cut out only where a cheaper look leaves it open, for it takes five times as long as reading the row.
+    """
+    host = host_sql(connection)
+    if is_known:
+        find, collation = ("strpos", ' COLLATE "C"') if connection.dialect.name == "postgresql" else ("instr", "")
+        return f"CASE WHEN {find}(lower(e.referer{collation}), :{REFERER}) > 0 THEN {host} = :{REFERER} ELSE FALSE END"
+    has_host = " OR ".join(
+        f"(substr(e.referer, 1, {len(start)}) = '{start}'"
+        f" AND substr(e.referer, {len(start) + 1}, 1) NOT IN ('', '/', '?', '#'))"
+        for start in ("https://", "http://")
+    )
+    return f"CASE WHEN e.referer IS NULL THEN TRUE WHEN {has_host} THEN FALSE ELSE {host} = :{REFERER} END"
 
 
 def column_sql(connection: AsyncConnection, dimension: str) -> str:
@@ -178,7 +195,8 @@ def _unions(groups: tuple[str, ...]) -> str:
     )
 
 
-def _add_others(counted: Counted) -> None:
+def add_others(counted: Counted) -> None:
+    """Give each dimension that lacks clicks, because only its largest values were kept, their sum as `OTHER`."""
     people, bots = counted.total()
     for dimension, values in counted.values.items():
         rest = [people - sum(count[0] for count in values.values()), bots - sum(count[1] for count in values.values())]

@@ -4,7 +4,7 @@ import asyncio
 import csv
 import datetime as dt
 import io
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -107,9 +107,9 @@ async def write_csv(pages: AsyncIterator[list[ClickEventView]]) -> AsyncIterator
 
     What a spreadsheet would take for a formula is prefixed with an apostrophe: referers are written by strangers.
     """
-    yield _write_rows([COLUMNS])
+    yield write_rows([COLUMNS])
     async for views in pages:
-        yield _write_rows([_csv_row(view) for view in views])
+        yield write_rows([_csv_row(view) for view in views])
 
 
 async def write_json(pages: AsyncIterator[list[ClickEventView]]) -> AsyncIterator[bytes]:
@@ -150,7 +150,8 @@ def _csv_text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _write_rows(rows: Sequence[Sequence[str]]) -> bytes:
+def write_rows(rows: Iterable[Sequence[str]]) -> bytes:
+    """Return rows of a CSV file (RFC 4180), in UTF-8. The values are to be neutralised before."""
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\r\n").writerows(rows)
     return text.getvalue().encode()

@@ -16,7 +16,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy import func, select
 
-from vayro.clicks.live_events import Batch, LiveClick, read_clicks, read_resumed
+from vayro.clicks.live_events import Batch, Interest, LiveClick, read_clicks, read_resumed
 from vayro.database.engine import Database
 from vayro.database.models import click_batches
 from vayro.errors import Unavailable
@@ -35,9 +35,9 @@ _log = structlog.get_logger(__name__)
 class Listener:
     """One connected client: what waits for it, and whether it is to go."""
 
-    def __init__(self, workspace_id: UUID) -> None:
-        """Args: workspace_id, whose clicks it hears of."""
-        self.workspace_id = workspace_id
+    def __init__(self, interest: Interest) -> None:
+        """Args: interest, which clicks it hears of."""
+        self.interest = interest
         self.started_at = dt.datetime.now(dt.UTC)
         self.waiting: asyncio.Queue[LiveClick | None] = asyncio.Queue(MAX_WAITING)
         self.is_over = False
@@ -82,15 +82,15 @@ class LiveFeed:
         """How many clients are listening."""
         return len(self._listeners)
 
-    def listen(self, workspace_id: UUID, last_event_id: str | None = None) -> AsyncGenerator[bytes, None]:
-        """Return the clicks of a workspace as Server-Sent Events, with a comment every 15 s, until the process stops.
+    def listen(self, interest: Interest, last_event_id: str | None = None) -> AsyncGenerator[bytes, None]:
+        """Return the clicks of interest as Server-Sent Events, with a comment every 15 s, until the process stops.
 
         With the id of an event of the last hour it begins with what was committed since. Raises Unavailable when this
         process has too many listeners, or is about to stop.
         """
         if len(self._listeners) >= MAX_LISTENERS or self._draining.is_set():
             raise Unavailable("Too many clients are listening.", retry_after_seconds=5)
-        return self._listen(Listener(workspace_id), last_event_id)
+        return self._listen(Listener(interest), last_event_id)
 
     async def _listen(self, listener: Listener, last_event_id: str | None) -> AsyncGenerator[bytes, None]:
         await self._add(listener)
@@ -106,7 +106,7 @@ class LiveFeed:
 
     async def _read_missed(self, listener: Listener, last_event_id: str) -> list[LiveClick]:
         try:
-            return await read_resumed(self._database, listener.workspace_id, last_event_id)
+            return await read_resumed(self._database, listener.interest, last_event_id)
         except Unavailable:  # the answer has begun: the client is to come back with the same id
             listener.end()
             return []
@@ -169,12 +169,13 @@ class LiveFeed:
             return
         listeners = defaultdict(list)
         for listener in self._listeners:
-            listeners[listener.workspace_id].append(listener)
+            listeners[listener.interest.workspace_id].append(listener)
         for batch in batches:
             async for click in read_clicks(self._database, batch, list(listeners)):
                 if self._is_new(click):
                     for listener in listeners[click.workspace_id]:
-                        listener.offer(click, batch)
+                        if listener.interest.includes(click):
+                            listener.offer(click, batch)
             self._known[batch.id] = time.monotonic()
 
     async def _find_batches(self) -> list[Batch]:

@@ -39,12 +39,27 @@ class Batch:
 
 @dataclass(frozen=True)
 class LiveClick:
-    """A click to be sent: `frame` is the whole event, made once for all listeners."""
+    """A click to be sent: `frame` is the whole event, made once for all listeners. `tags`: those of its link."""
 
     id: UUID
     timestamp: dt.datetime
     workspace_id: UUID
+    link_id: UUID
+    tags: Sequence[str]
     frame: bytes
+
+
+@dataclass(frozen=True)
+class Interest:
+    """Which clicks a listener hears of: those of a workspace, of one of its links, of its links with a tag."""
+
+    workspace_id: UUID
+    link_id: UUID | None = None
+    tag: str | None = None
+
+    def includes(self, click: LiveClick) -> bool:
+        """Return whether this click of the workspace is one of them."""
+        return self.link_id in (None, click.link_id) and (self.tag is None or self.tag in click.tags)
 
 
 async def read_clicks(database: Database, batch: Batch, workspace_ids: Sequence[UUID]) -> AsyncIterator[LiveClick]:
@@ -61,7 +76,7 @@ async def read_clicks(database: Database, batch: Batch, workspace_ids: Sequence[
         after = clicks[-1][1]
 
 
-async def read_resumed(database: Database, workspace_id: UUID, last_event_id: str) -> list[LiveClick]:
+async def read_resumed(database: Database, interest: Interest, last_event_id: str) -> list[LiveClick]:
     """Return what was committed after the event with this id, if that was within the last hour; at most 10,000.
 
     At least once: a click between the times of two batches may come again. An id that is not ours, or too old, gives
@@ -74,7 +89,9 @@ async def read_resumed(database: Database, workspace_id: UUID, last_event_id: st
     for batch in await _batches_since(database, int(number)):
         # Of an unusual one, what is recent: the rest was most likely sent before.
         recent = batch if batch.is_usual else replace(batch, first=batch.last - USUAL_SPAN)
-        async for click in read_clicks(database, recent, [workspace_id]):
+        async for click in read_clicks(database, recent, [interest.workspace_id]):
+            if not interest.includes(click):
+                continue
             missed.setdefault(click.id, click)
             if batch.id == int(number) and str(click.id) == event:
                 missed.clear()  # it and those before it were sent; what also lies in a later batch comes with that
@@ -106,7 +123,7 @@ async def _read_page(
         later = or_(click_events.c.timestamp > after.timestamp, click_events.c.id > after.id)
         within = and_(within, click_events.c.timestamp >= after.timestamp, later)
     rows = await connection.execute(
-        select(click_events, links.c.workspace_id, links.c.short_code)
+        select(click_events, links.c.workspace_id, links.c.short_code, links.c.tags)
         .join(links, links.c.id == click_events.c.link_id)
         .where(within, links.c.workspace_id.in_(workspace_ids))
         .order_by(click_events.c.timestamp, click_events.c.id)
@@ -114,7 +131,14 @@ async def _read_page(
     )
     return [
         (
-            LiveClick(row.id, row.timestamp, row.workspace_id, _frame(batch, view_event(row), row.short_code)),
+            LiveClick(
+                id=row.id,
+                timestamp=row.timestamp,
+                workspace_id=row.workspace_id,
+                link_id=row.link_id,
+                tags=row.tags,
+                frame=_frame(batch, view_event(row), row.short_code),
+            ),
             EventPosition(row.timestamp, row.id),
         )
         for row in rows

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from uuid import UUID
 
+import numpy as np
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,10 +17,10 @@ from vayro.clicks.event_list import EventList
 from vayro.clicks.live import LiveFeed
 from vayro.clicks.periods import Interval, Timeline, make_timeline
 from vayro.clicks.queries import Question, count_clicks
-from vayro.clicks.tally import Tally
+from vayro.clicks.tally import Bots, Tally
 from vayro.database.engine import Database
 from vayro.database.models import links
-from vayro.errors import NotFound
+from vayro.errors import NotFound, ValidationFailed
 
 # As many values of a dimension as people look at. The 249 countries are a map, so all of them are shown.
 MAX_SHOWN = 100
@@ -28,14 +29,18 @@ MAX_COUNTRIES = 300
 
 @dataclass(frozen=True)
 class Asked:
-    """The parameters of a question, as the caller gave them. A filter of None is none."""
+    """The parameters of a question, as the caller gave them. A filter of None is none.
+
+    `include_bots`: whether bots are among the clicks; `only`: they alone. `tag`: of links with this tag.
+    """
 
     start: str | None = None
     end: str | None = None
     interval: Interval | None = None
     timezone: str = "UTC"
-    include_bots: bool = False
+    include_bots: Bots = False
     filters: Mapping[str, str | None] = field(default_factory=dict)
+    tag: str | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +115,7 @@ class AnalyticsService:
 
     async def read_link(self, workspace_id: UUID, link_id: UUID, asked: Asked) -> Analytics:
         """Return the analytics of one link. Raises NotFound when it is not of the workspace, ValidationFailed."""
+        refuse_tag(asked)
         await self.check_link(workspace_id, link_id)
         return await self._answer(Scope(workspace_id, link_id), asked)
 
@@ -127,7 +133,7 @@ class AnalyticsService:
     async def _answer(self, scope: Scope, asked: Asked) -> Analytics:
         timeline = make_timeline(asked.start, asked.end, asked.interval, asked.timezone, self._clock())
         filters = {name: value for name, value in asked.filters.items() if value is not None}
-        question = Question(scope, timeline, asked.include_bots, filters)
+        question = Question(scope, timeline, asked.include_bots, filters, asked.tag)
 
         async def ask(connection: AsyncConnection) -> tuple[Tally, list[LinkCount]]:
             tally = await count_clicks(connection, question)
@@ -135,6 +141,12 @@ class AnalyticsService:
 
         (tally, top), as_of = await self._database.answer_late(ask)
         return _make_analytics(question, tally, top, as_of)
+
+
+def refuse_tag(asked: Asked) -> None:
+    """Raise ValidationFailed when a question about one link names a tag."""
+    if asked.tag is not None:
+        raise ValidationFailed("A tag chooses among all links: ask for it without naming a link.", field="tag")
 
 
 async def _name_links(connection: AsyncConnection, scope: Scope, counts: list[Count]) -> list[LinkCount]:
@@ -151,15 +163,17 @@ async def _name_links(connection: AsyncConnection, scope: Scope, counts: list[Co
 
 def _make_analytics(question: Question, tally: Tally, top: list[LinkCount], as_of: dt.datetime) -> Analytics:
     timeline = question.timeline
-    people, bots = tally.clicks
-    clicks = people + bots if tally.include_bots else people
+    clicks, bots = tally.shown, tally.clicks[1]
+    visitors, all_visitors = tally.visitors, tally.total_visitors
+    if question.include_bots == "only":  # bots are no visitors
+        visitors, all_visitors = np.zeros_like(visitors), 0
     shown = {dimension: MAX_COUNTRIES if dimension == "country" else MAX_SHOWN for dimension in DIMENSIONS}
-    points = zip(timeline.starts, clicks.tolist(), tally.visitors.tolist(), strict=True)
+    points = zip(timeline.starts, clicks.tolist(), visitors.tolist(), strict=True)
     return Analytics(
         link_id=question.scope.link_id,
         timeline=timeline,
         clicks=int(clicks.sum()),
-        visitors=tally.total_visitors,
+        visitors=all_visitors,
         bots=int(bots.sum()),
         series=[Point(timeline.local(start), number, visitors) for start, number, visitors in points],
         values={dimension: _ranked(tally.values[dimension], most) for dimension, most in shown.items()},

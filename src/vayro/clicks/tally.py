@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from operator import add
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,8 @@ from vayro.clicks.sketch import VisitorSketch, merge
 
 DAY_SECONDS = 86_400
 Ints = npt.NDArray[np.int64]
+Bots = bool | Literal["only"]
+"""Whether bots are counted among the clicks; or nothing but them."""
 
 
 class Tally:
@@ -26,17 +28,24 @@ class Tally:
     again the day after. So the parts of a day are merged with each other, and days are not.
     """
 
-    def __init__(self, timeline: Timeline, *, include_bots: bool = False) -> None:
-        """Args: timeline, the range and its buckets; include_bots, whether `values` counts bots, too."""
+    def __init__(self, timeline: Timeline, *, include_bots: Bots = False) -> None:
+        """Args: timeline, the range and its buckets; include_bots, whose clicks `values` and `shown` count."""
         self._timeline = timeline
         self._starts = np.array(timeline.starts, np.int64)
         self.include_bots = include_bots
+        self._weights = weights_of(include_bots)
         self.clicks = np.zeros((2, self._starts.size), np.int64)
         self.visitors = np.zeros(self._starts.size, np.int64)
         self.total_visitors = 0
         self.values: dict[str, dict[str, int]] = defaultdict(dict)
         self._parts: dict[tuple[int, int], list[VisitorSketch]] = defaultdict(list)
         self._hours: dict[tuple[int, int], int] = {}
+
+    @property
+    def shown(self) -> Ints:
+        """Clicks of those who were asked for, by bucket."""
+        shown: Ints = np.array(self._weights) @ self.clicks
+        return shown
 
     def add_days(self, units: Iterable[Row[Any]]) -> None:
         """Add units of days, which know the visitors of their parts."""
@@ -74,7 +83,8 @@ class Tally:
         buckets = self._buckets_of(np.fromiter(map(int, slots), np.int64, len(slots)))
         np.add.at(self.clicks.T, buckets, np.array(list(slots.values()), np.int64).reshape(-1, 2))
         for dimension, values in counted.values.items():
-            clicks = [people + bots * self.include_bots for people, bots in values.values()]
+            by_people, by_bots = self._weights
+            clicks = [people * by_people + bots * by_bots for people, bots in values.values()]
             self._add_values(dimension, values, clicks)
 
     def add_visitors(self, slots: Ints, ids: Ints) -> None:
@@ -112,13 +122,18 @@ class Tally:
                 self._add_values(dimension, values, people)
             return
         for dimension, (values, people, bots) in packing.unpack_breakdown(packed).items():
-            self._add_values(dimension, values, map(add, people, bots))
+            self._add_values(dimension, values, bots if self.include_bots == "only" else map(add, people, bots))
 
     def _add_values(self, dimension: str, values: Iterable[str], clicks: Iterable[int]) -> None:
         known = self.values[dimension]
         find = known.get
         for value, number in zip(values, clicks, strict=True):
             known[value] = find(value, 0) + number
+
+
+def weights_of(include_bots: Bots) -> tuple[int, int]:
+    """Return how often a click of a person and one of a bot are counted."""
+    return int(include_bots != "only"), int(bool(include_bots))
 
 
 def _visitors_of_parts(counts: Counts, cuts: Ints) -> Counts:

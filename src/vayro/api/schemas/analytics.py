@@ -1,7 +1,7 @@
 """What the API takes and gives about clicks."""
 
 import datetime as dt
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -26,16 +26,16 @@ _PLURALS = {
 _RANGE = "An ISO 8601 date or instant; without an offset it is meant in `timezone`."
 
 
-def _refuse_nul(text: str | None) -> str | None:
-    if text and "\0" in text:
-        raise ValueError("The text holds a NUL character, which no click does.")
-    return text
-
-
+_checked = AfterValidator(lambda text: text and check_text(text))
 FilterValue = Annotated[
     str | None,
-    AfterValidator(lambda text: text and check_text(text)),
+    _checked,
     Query(max_length=255, description="Only such clicks; empty: only those where it is not known."),
+]
+TagName = Annotated[
+    str | None,
+    _checked,
+    Query(max_length=50, description="Only clicks of links that have this tag now; where all links are asked for."),
 ]
 
 
@@ -60,16 +60,20 @@ async def read_question(
     timezone: Annotated[
         str, Query(max_length=64, description="A name of the IANA database.", examples=["Europe/Berlin"])
     ] = "UTC",
-    include_bots: Annotated[bool, Query(description="Count bots among the clicks, too.")] = False,
+    include_bots: Annotated[
+        bool | Literal["only"], Query(description="Count bots among the clicks, too; `only`: nothing but bots.")
+    ] = False,
     country: FilterValue = None,
+    city: FilterValue = None,
     device: FilterValue = None,
     browser: FilterValue = None,
     os: FilterValue = None,
     referer: FilterValue = None,
+    tag: TagName = None,
 ) -> Asked:
     """Gather the parameters of a question about clicks."""
-    filters = {"country": country, "device": device, "browser": browser, "os": os, "referer": referer}
-    return Asked(start, end, interval, timezone, include_bots, filters)
+    filters = {"country": country, "city": city, "device": device, "browser": browser, "os": os, "referer": referer}
+    return Asked(start, end, interval, timezone, include_bots, filters, tag)
 
 
 Question = Annotated[Asked, Depends(read_question)]
@@ -78,7 +82,7 @@ Question = Annotated[Asked, Depends(read_question)]
 class Totals(BaseModel):
     """The whole range."""
 
-    clicks: int = Field(description="Without bots, unless `include_bots`.")
+    clicks: int = Field(description="Without bots, unless `include_bots` says otherwise.")
     visitors: int = Field(
         description="Different people, each counted once a UTC day: nobody can be told again the day after. Exact for "
         "past days; where parts of a busy day are merged, within 2 % (one standard error)."
