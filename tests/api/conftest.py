@@ -28,6 +28,7 @@ def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         database_url=request.getfixturevalue(f"module_{request.param}_url"),
         short_url_base="https://go.test",
         api_port=free_port(),
+        unfurl=False,  # generated destinations are nobody's to ask
     )
 
 

@@ -36,13 +36,27 @@ TABLE = {
     "GET /v1/links": "links:read",
     "PUT /v1/links/canonical": "links:write",
     "POST /v1/links/bulk": "links:write",
+    "PATCH /v1/links/bulk": "links:write",
+    "POST /v1/links/bulk/delete": "links:write",
+    "POST /v1/links/bulk/restore": "links:write",
+    "POST /v1/links/check": "links:write",
+    "POST /v1/links/unfurl": "links:write",
+    "GET /v1/links/export": "links:read",
+    "GET /v1/tags": "links:read",
+    "GET /v1/utm-templates": "links:read",
+    "POST /v1/utm-templates": "links:write",
+    "PATCH /v1/utm-templates/{template_id}": "links:write",
+    "DELETE /v1/utm-templates/{template_id}": "links:write",
     "GET /v1/links/{link_id}": "links:read",
     "PATCH /v1/links/{link_id}": "links:write",
     "DELETE /v1/links/{link_id}": "links:write",
+    "POST /v1/links/{link_id}/restore": "links:write",
     "GET /v1/links/{link_id}/qr": "links:read",
     "GET /v1/links/{link_id}/check": "links:read",
     "GET /v1/analytics": "analytics:read",
     "GET /v1/analytics/live": "analytics:read",
+    "GET /v1/analytics/export": "analytics:read",
+    "GET /v1/analytics/{link_id}/export": "analytics:read",
     "GET /v1/analytics/{link_id}": "analytics:read",
     "GET /v1/analytics/{link_id}/events": "analytics:read",
     "GET /v1/workspace": ANY,
@@ -102,6 +116,7 @@ TABLE = {
 # What a request must carry to reach what it asks for.
 BODIES: dict[str, Any] = {
     "PATCH /v1/links/{link_id}": {"title": "stolen"},
+    "PATCH /v1/utm-templates/{template_id}": {"source": "stolen"},
     "PATCH /v1/workspace/members/{user_id}": {"role": "viewer"},
     "PATCH /v1/domains/{domain}": {"root_url": "https://example.com/"},
     "POST /v1/workspaces": {"name": "further"},
@@ -140,7 +155,9 @@ async def neighbours(house: House, settings: Settings) -> Belongings:
     invited = await team.invitations.invite(team["owner"], f"{uuid4()}@example.com", "viewer")
     async with client(house.url, made.secret) as api:
         target = f"https://example.com/{uuid4()}"
-        link = (await api.post("/v1/links", json={"target_url": target, "title": "neighbours-link"})).json()
+        named = {"title": "neighbours-link", "tags": ["neighbours-tag"]}
+        link = (await api.post("/v1/links", json={"target_url": target, **named})).json()
+        template = (await api.post("/v1/utm-templates", json={"name": "neighbours-template"})).json()
         await api.patch("/v1/workspace", json={"name": "neighbours-workspace"})
     async with browser(house.url) as page:
         session_of(await sign_in(page, email := await make_person(settings)))
@@ -149,6 +166,7 @@ async def neighbours(house: House, settings: Settings) -> Belongings:
     await team.accounts.close()
     ids = {
         "link_id": link["id"],
+        "template_id": template["id"],
         "key_id": str(made.key.id),
         "user_id": str(team["member"].user_id),
         "invitation_id": str(invited.id),

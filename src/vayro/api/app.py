@@ -33,19 +33,25 @@ from vayro.api.routes import (
     domains,
     health,
     keys,
+    link_bulk,
+    link_tools,
     links,
     oidc,
     pages,
     privacy,
+    utm_templates,
     workspaces,
 )
 from vayro.cache.adapters import open_link_cache
 from vayro.clicks.service import AnalyticsService
 from vayro.database.engine import open_database
+from vayro.egress.client import open_egress
 from vayro.limits.limiter import open_limiter
 from vayro.links.allocation import build_allocator
 from vayro.links.domain_service import open_domains
 from vayro.links.service import LinkService
+from vayro.links.unfurl import Unfurler
+from vayro.links.utm_templates import UtmTemplates
 from vayro.observability import get_metrics
 from vayro.settings import Settings
 
@@ -69,12 +75,13 @@ def build_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.settings = settings
-    app.add_middleware(BodyLimit, max_bytes=MAX_BODY_BYTES, exceptions={links.BULK_PATH: links.MAX_BULK_BODY_BYTES})
+    app.add_middleware(BodyLimit, max_bytes=MAX_BODY_BYTES, exceptions=link_bulk.LARGE_BODIES)
     app.add_middleware(Observer, metrics=get_metrics(), settings=settings)
     app.add_middleware(SafetyHeaders, settings=settings)
     install_error_handlers(app)
     access = (auth, credentials, oidc, workspaces, keys, audit, billing, privacy)
-    for module in (links, domains, analytics, *access, health, pages):
+    # Fixed addresses before those with an identifier in their place.
+    for module in (link_bulk, link_tools, links, utm_templates, domains, analytics, *access, health, pages):
         app.include_router(module.router)
     pages.mount_pages(app)
     _document(app)
@@ -119,6 +126,8 @@ async def _build_services(settings: Settings, stack: AsyncExitStack) -> Services
         links=service,
         analytics=clicks,
         domains=open_domains(settings, database, service),
+        unfurler=Unfurler(open_egress(settings), is_on=settings.unfurl),
+        utm_templates=UtmTemplates(database),
         limits=RequestLimits(settings, limiter),
         privacy=Privacy(DataExport(database), AccountErasure(database, cache, governance.billing.end)),
         draining=draining,

@@ -20,6 +20,8 @@ from vayro.clicks.service import AnalyticsService
 from vayro.database.engine import Database
 from vayro.links.domain_service import DomainService
 from vayro.links.service import LinkService
+from vayro.links.unfurl import Unfurler
+from vayro.links.utm_templates import UtmTemplates
 from vayro.settings import Settings
 
 
@@ -35,6 +37,8 @@ class Services:
     links: LinkService
     analytics: AnalyticsService
     domains: DomainService
+    unfurler: Unfurler
+    utm_templates: UtmTemplates
     limits: RequestLimits
     privacy: Privacy
     draining: asyncio.Event = field(default_factory=asyncio.Event)

@@ -18,7 +18,7 @@ from vayro.visitor.address import AddressReader
 
 STANDING = "vayro.standing"
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
-_BULKY = ("/bulk", "/export", "/import", "/events")
+_BULKY = ("/bulk", "/bulk/delete", "/bulk/restore", "/export", "/import", "/events")
 
 RouteClass = Literal["read", "write", "bulk"]
 

@@ -64,13 +64,17 @@ class EgressClient:
         headers: Mapping[str, str] | None = None,
         max_bytes: int | None = None,
         follow: bool = True,
+        cut: bool = False,
     ) -> Response:
-        """Return the answer, after redirects; `url` in it is where they ended. Raises NotFetched."""
+        """Return the answer, after redirects; `url` in it is where they ended. Raises NotFetched.
+
+        Args: cut, whether the first `max_bytes` will do; else more is an error.
+        """
         limit = self._limits.max_bytes if max_bytes is None else max_bytes
         try:
             async with asyncio.timeout(self._limits.seconds):
                 for _ in range(self._limits.max_hops + 1):
-                    response = await self._ask(url, method, headers or {}, limit)
+                    response = await self._ask(url, method, headers or {}, limit, cut=cut)
                     location = response.headers.get("location", "")
                     if not (follow and response.status in REDIRECTS and location):
                         return response
@@ -88,12 +92,12 @@ class EgressClient:
                 raise ForbiddenAddress(f"{host} has the address {address}, which is not the Internet's.")
         return addresses
 
-    async def _ask(self, url: str, method: str, headers: Mapping[str, str], max_bytes: int) -> Response:
+    async def _ask(self, url: str, method: str, headers: Mapping[str, str], max_bytes: int, *, cut: bool) -> Response:
         request, href = self._parse(url, method, headers)
         failed: NoAnswer | None = None
         for address in (await self.find_addresses(request.host))[:ADDRESSES_TRIED]:
             try:
-                response = await exchange(request, address, self._context(), max_bytes)
+                response = await exchange(request, address, self._context(), max_bytes, cut=cut)
             except NoAnswer as error:
                 failed = failed or error
             else:

@@ -38,10 +38,13 @@ class Response:
     url: str = ""
 
 
-async def exchange(request: Request, address: Address, tls: ssl.SSLContext, max_bytes: int) -> Response:
+async def exchange(
+    request: Request, address: Address, tls: ssl.SSLContext, max_bytes: int, *, cut: bool = False
+) -> Response:
     """Connect to this very address, ask, and return the answer. Redirects are answers.
 
-    Raises NoAnswer and TooMuch. Waits as long as its caller lets it.
+    Args: cut, whether of a body that is too large its beginning will do. Raises NoAnswer and TooMuch. Waits as long as
+    its caller lets it.
     """
     is_tls = request.scheme == "https"
     try:
@@ -56,7 +59,7 @@ async def exchange(request: Request, address: Address, tls: ssl.SSLContext, max_
         raise NoAnswer(f"{request.host} does not accept a connection: {_reason(error)}.") from error
     try:
         writer.write(_head(request) + request.body)
-        return await _read(reader, request, max_bytes)
+        return await _read(reader, request, max_bytes, cut=cut)
     except OSError as error:
         raise NoAnswer(f"{request.host} ended the connection.") from error
     finally:
@@ -90,7 +93,7 @@ class _Collector:
         self.is_complete = True
 
 
-async def _read(reader: asyncio.StreamReader, request: Request, max_bytes: int) -> Response:
+async def _read(reader: asyncio.StreamReader, request: Request, max_bytes: int, *, cut: bool) -> Response:
     found = _Collector(max_bytes)
     parser = httptools.HttpResponseParser(found)
     received = 0
@@ -101,6 +104,8 @@ async def _read(reader: asyncio.StreamReader, request: Request, max_bytes: int) 
             parser.feed_data(data)
         except httptools.HttpParserError as error:
             raise NoAnswer(f"{request.host} does not answer in HTTP.") from error
+        if found.is_too_large and cut:
+            return Response(parser.get_status_code(), found.headers, bytes(found.body[:max_bytes]))
         if found.is_too_large or (not found.has_head and received > MAX_HEAD_BYTES):
             raise TooMuch(f"{request.host} answers with more than {max_bytes} bytes.")
         if not data:

@@ -47,6 +47,10 @@ class Rehearsal:
             return Verdict(_expected(error))
         return Verdict(None, canonical, [finding.text for finding in inspect_destination(canonical)])
 
+    async def require_target(self, url: str) -> str:
+        """Return the canonical form of a destination. Raises the errors of destinations."""
+        return await self._preparation.check_target(url)
+
     async def judge_code(
         self, owner: Owner, short_code: str, domain: str | None = None, link_id: UUID | None = None
     ) -> Verdict:

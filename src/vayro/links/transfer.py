@@ -1,9 +1,11 @@
 """Import and export: links as CSV or as JSON lines, in constant memory."""
 
+import asyncio
 import csv
 import io
 import json
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
+from contextlib import aclosing
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal
@@ -88,15 +90,28 @@ def read_rows(lines: Iterable[str], form: TransferFormat) -> Iterator[Any]:
 
 async def export_links(
     service: LinkService, workspace_id: UUID | None, wanted: LinkFilter, form: TransferFormat
-) -> AsyncIterator[str]:
+) -> AsyncGenerator[str, None]:
     """Return the file in pieces, oldest link first: pages of 1,000, so that memory does not grow with the links."""
     if form == "csv":
         yield _write_cells(COLUMNS + READ_ONLY)
+    write = _csv_line if form == "csv" else _json_line
+    async with aclosing(export_pages(service, workspace_id, wanted)) as pages:
+        async for records in pages:
+            yield "".join(write(_row(record, service.domains)) for record in records)
+
+
+async def export_pages(
+    service: LinkService, workspace_id: UUID | None, wanted: LinkFilter
+) -> AsyncGenerator[list[LinkRecord], None]:
+    """Yield all links of a list, oldest first, 1,000 at a time. No transaction stays open between two pages."""
     after: Position | None = None
     while True:
-        page = await service.list_page(workspace_id, wanted, sort="created_at", limit=_EXPORT_PAGE, after=after)
-        write = _csv_line if form == "csv" else _json_line
-        yield "".join(write(_row(record, service.domains)) for record in page.links)
+        # A cancelled read would throw its connection away: it ends by itself within milliseconds.
+        page = await asyncio.shield(
+            service.list_page(workspace_id, wanted, sort="created_at", limit=_EXPORT_PAGE, after=after)
+        )
+        if page.links:
+            yield page.links
         if (after := page.next) is None:
             return
 

@@ -52,6 +52,7 @@ BUDGETS = (
     "link_password_address",
     "report",
     "domain_proof",
+    "unfurl",
 )
 """Each has a setting `limit_…`."""
 
@@ -80,6 +81,7 @@ class LimitSettings(BaseSettings):
     limit_domain_proof: Rate = Field(
         "60/hour", description="Attempts of one workspace to prove that domains are its own."
     )
+    limit_unfurl: Rate = Field("120/minute", description="Destinations that one user has read for a preview.")
     miss_budget_per_minute: Annotated[int, Field(ge=0)] = Field(
         600,
         description="Unknown codes that one address of the Internet may try at an engine before it is answered 429 "

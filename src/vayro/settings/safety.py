@@ -28,11 +28,16 @@ class SafetySettings(BaseSettings):
     check_takedown: bool = Field(
         default=True, description="Whether a link whose destination is found dangerous is taken down."
     )
+    unfurl: bool = Field(
+        default=True,
+        description="Whether the API reads a destination's title and picture when somebody about to link there asks.",
+    )
     egress_allow: Annotated[tuple[Network, ...], NoDecode] = Field(
-        (), description="Comma-separated CIDRs that the worker may fetch from though they are private or special."
+        (), description="Comma-separated CIDRs that may be fetched from though they are private or special."
     )
     egress_deny: Annotated[tuple[Network, ...], NoDecode] = Field(
-        (), description="Comma-separated CIDRs that it must not fetch from, like the public addresses of this network."
+        (),
+        description="Comma-separated CIDRs that nothing is fetched from, like the public addresses of this network.",
     )
 
     @field_validator("egress_allow", "egress_deny", mode="before")

@@ -1,38 +1,39 @@
 """Links: make, find, change, delete, and their QR codes."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Response
-from pydantic import TypeAdapter, ValidationError
 
 from vayro.api.dependencies import CurrentServices, LinksReader, LinksWriter
-from vayro.api.error_handlers import describe_invalid
 from vayro.api.pagination import DEFAULT_PAGE, PageCursor, PageLimit, decode_cursor
-from vayro.api.problems import document_problems, problem_of
+from vayro.api.problems import document_problems
+from vayro.api.routes.link_list import WantedLinks
 from vayro.api.schemas.checks import LinkCheck, show_safety
 from vayro.api.schemas.links import (
-    BulkCreate,
-    BulkResult,
     CanonicalCreate,
-    FilterText,
     Link,
     LinkCreate,
     LinkPage,
     LinkUpdate,
     encode_link,
     encode_page,
-    encode_results,
 )
-from vayro.errors import VayroError
-from vayro.links.draft import LinkDraft
 from vayro.links.once import HEADER, MAX_KEY_CHARACTERS
-from vayro.links.qr_code import COLOR, DEFAULT_SIZE, MAX_SIZE, MEDIA_TYPES, MIN_SIZE, QrFormat, render_qr_code
-from vayro.links.record import LinkRecord
-from vayro.links.search import LinkFilter, Position, Sort
-
-BULK_PATH = "/v1/links/bulk"
-MAX_BULK_BODY_BYTES = 4 << 20
+from vayro.links.qr_code import (
+    COLOR,
+    DEFAULT_CORRECTION,
+    DEFAULT_MARGIN,
+    DEFAULT_SIZE,
+    MAX_MARGIN,
+    MAX_SIZE,
+    MEDIA_TYPES,
+    MIN_SIZE,
+    ErrorCorrection,
+    QrFormat,
+    render_qr_code,
+)
+from vayro.links.search import Position, Sort
 
 Color = Annotated[
     str,
@@ -40,7 +41,6 @@ Color = Annotated[
 ]
 
 router = APIRouter(prefix="/v1/links", tags=["links"])
-_drafts: TypeAdapter[LinkCreate] = TypeAdapter(LinkCreate)
 
 
 @router.post(
@@ -84,40 +84,20 @@ async def put_canonical_link(draft: CanonicalCreate, caller: LinksWriter, servic
     return _json(encode_link(record, services.links.domains), 201 if is_new else 200)
 
 
-@router.post(
-    "/bulk",
-    summary="Make up to 1,000 links",
-    response_model=BulkResult,
-    responses=document_problems(400, 403, 413),
-)
-async def create_links(bulk: BulkCreate, caller: LinksWriter, services: CurrentServices) -> Response:
-    """Make many links; the answer says in order what became of each, and a bad one spoils no other."""
-    checked = [_check(row) for row in bulk.links]
-    made = iter(await services.links.create_many(caller, [one for one in checked if isinstance(one, LinkDraft)]))
-    outcomes = [_outcome(next(made)) if isinstance(one, LinkDraft) else one for one in checked]
-    return _json(encode_results(outcomes, services.links.domains))
-
-
 @router.get("", summary="List links", response_model=LinkPage, responses=document_problems(403))
 async def list_links(
     *,
     caller: LinksReader,
     services: CurrentServices,
-    q: Annotated[FilterText, Query(description="Looked for in code, title and destination.")] = None,
-    tag: FilterText = None,
-    link_type: FilterText = None,
-    domain: FilterText = None,
-    short_code: FilterText = None,
-    is_active: bool | None = None,
+    wanted: WantedLinks,
     sort: Sort = "-created_at",
     limit: PageLimit = DEFAULT_PAGE,
     cursor: PageCursor = None,
 ) -> Response:
     """Return the links of the caller's workspace, newest first unless `sort` says otherwise."""
-    stored = services.links.domains.stored_name(domain) if domain is not None else None
     page = await services.links.list_page(
         caller.workspace_id,
-        LinkFilter(q, tag, link_type, stored, short_code, is_active),
+        wanted,
         sort=sort,
         limit=limit,
         after=decode_cursor(cursor, Position) if cursor else None,
@@ -146,9 +126,21 @@ async def edit_link(link_id: UUID, edit: LinkUpdate, caller: LinksWriter, servic
 
 @router.delete("/{link_id}", summary="Delete a link", status_code=204, responses=document_problems(403, 404))
 async def delete_link(link_id: UUID, caller: LinksWriter, services: CurrentServices) -> Response:
-    """Delete a link; its code is free again, its clicks are purged later."""
+    """Delete a link; its code is free again. For half an hour it may be restored, then its clicks are purged."""
     await services.links.delete(caller.workspace_id, link_id, even_if_taken_down=caller.is_admin, by=caller)
     return Response(status_code=204)
+
+
+@router.post(
+    "/{link_id}/restore",
+    summary="Restore a link",
+    response_model=Link,
+    responses=document_problems(403, 404, 409),
+)
+async def restore_link(link_id: UUID, caller: LinksWriter, services: CurrentServices) -> Response:
+    """Take back a deletion of the last half hour, clicks and all, unless another link has its code now."""
+    record = await services.links.restore(caller.workspace_id, link_id, by=caller)
+    return _json(encode_link(record, services.links.domains))
 
 
 @router.get(
@@ -166,14 +158,25 @@ async def draw_qr_code(
     caller: LinksReader,
     services: CurrentServices,
     form: Annotated[QrFormat, Query(alias="format")] = "svg",
-    size: Annotated[int, Query(ge=MIN_SIZE, le=MAX_SIZE, description="Width in pixels, at most.")] = DEFAULT_SIZE,
+    size: Annotated[
+        int,
+        Query(ge=MIN_SIZE, le=MAX_SIZE, description="Width in pixels, at most; a PNG has a pixel a module at least."),
+    ] = DEFAULT_SIZE,
     color: Color = "000000",
     background: Color = "ffffff",
+    margin: Annotated[
+        int, Query(ge=0, le=MAX_MARGIN, description="Empty modules around it; readers count on 4.")
+    ] = DEFAULT_MARGIN,
+    error_correction: Annotated[
+        ErrorCorrection, Query(description="How much may be covered, at least: 7, 15, 25 or 30 %.")
+    ] = DEFAULT_CORRECTION,
 ) -> Response:
     """Return a picture of the short address."""
     record = await services.links.get(caller.workspace_id, link_id)
     url = services.links.domains.short_url(record.domain, record.short_code)
-    picture = render_qr_code(url, form, size=size, color=color, background=background)
+    picture = render_qr_code(
+        url, form, size=size, color=color, background=background, margin=margin, correction=error_correction
+    )
     return Response(picture, media_type=MEDIA_TYPES[form], headers={"Cache-Control": "private, max-age=3600"})
 
 
@@ -181,18 +184,6 @@ async def draw_qr_code(
 async def read_check(link_id: UUID, caller: LinksReader, services: CurrentServices) -> LinkCheck:
     """Return what was found about the destination, and how many people reported the link."""
     return show_safety(await services.links.checks.read(caller.workspace_id, link_id))
-
-
-def _check(row: Any) -> LinkDraft | dict[str, Any]:
-    """Return the draft, or the problem document that says what is wrong with it."""
-    try:
-        return _drafts.validate_python(row)
-    except ValidationError as error:
-        return describe_invalid(error.errors())
-
-
-def _outcome(outcome: LinkRecord | VayroError) -> LinkRecord | dict[str, Any]:
-    return outcome if isinstance(outcome, LinkRecord) else problem_of(outcome)
 
 
 def _json(body: bytes, status_code: int = 200) -> Response:

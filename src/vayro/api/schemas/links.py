@@ -8,12 +8,10 @@ from fastapi import Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
 from vayro.api.pagination import encode_cursor
-from vayro.api.problems import Problem
 from vayro.links.domains import DomainDirectory
 from vayro.links.draft import LinkDraft, LinkEdit, check_text
 from vayro.links.record import LinkRecord
 from vayro.links.search import Page
-from vayro.links.service import MAX_BULK
 from vayro.links.view import view
 
 _EXAMPLE: dict[str, JsonValue] = {
@@ -47,16 +45,6 @@ class LinkUpdate(LinkEdit):
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"target_url": "https://example.com/b", "title": None}, {"is_active": False}]}
-    )
-
-
-class BulkCreate(BaseModel):
-    """Up to 1,000 links. Each is checked by itself, so a bad one spoils no other."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    links: list[Any] = Field(
-        max_length=MAX_BULK, json_schema_extra={"items": {"$ref": "#/components/schemas/LinkCreate"}}
     )
 
 
@@ -94,24 +82,6 @@ class LinkPage(BaseModel):
     next_cursor: str | None = Field(description="Send it as `cursor` for the next page; null on the last one.")
 
 
-class BulkMade(BaseModel):
-    """A link of a bulk that was made."""
-
-    link: Link
-
-
-class BulkRefused(BaseModel):
-    """A link of a bulk that was not made, and why."""
-
-    error: Problem
-
-
-class BulkResult(BaseModel):
-    """What became of each link, in the order in which they were sent."""
-
-    results: list[BulkMade | BulkRefused]
-
-
 _encoder = msgspec.json.Encoder()
 
 
@@ -124,15 +94,6 @@ def encode_page(page: Page, domains: DomainDirectory) -> bytes:
     """Return the JSON of a page."""
     cursor = encode_cursor(page.next) if page.next else None
     return _encoder.encode({"data": [view(record, domains) for record in page.links], "next_cursor": cursor})
-
-
-def encode_results(outcomes: "list[LinkRecord | dict[str, Any]]", domains: DomainDirectory) -> bytes:
-    """Return the JSON of a bulk: links, and problem documents where there is none."""
-    results = [
-        {"link": view(outcome, domains)} if isinstance(outcome, LinkRecord) else {"error": outcome}
-        for outcome in outcomes
-    ]
-    return _encoder.encode({"results": results})
 
 
 FilterText = Annotated[str | None, Query(max_length=2048), AfterValidator(lambda text: text and check_text(text))]
