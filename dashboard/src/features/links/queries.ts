@@ -1,0 +1,100 @@
+"use client";
+
+/** What is asked of the API about links, and for how long an answer is kept. */
+import { keepPreviousData, type QueryClient, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo, useState } from "react";
+import { api, take } from "@/api/client";
+import { type LinkFilter, toQuery } from "./filter";
+import type { LinkPage } from "./link";
+import { cutPages, type LinkPages } from "./pages";
+
+export const LISTS = ["links", "list"] as const;
+export const listKey = (filter: LinkFilter) => [...LISTS, filter] as const;
+export const linkKey = (id: string) => ["links", "one", id] as const;
+export const TAGS = ["links", "tags"] as const;
+
+// The first page is small, to be there soon; the others are as large as the API gives them.
+const FIRST_PAGE = 50;
+const NEXT_PAGES = 200;
+const ASKED_AGAIN_PAGES = 2;
+const SLOW_FRESH_MS = 60_000;
+
+const isShort = (pages: LinkPages | undefined) => !pages || pages.pages.length <= ASKED_AGAIN_PAGES;
+
+/** Return the list that a filter describes, page after page. */
+export function useLinkPages(filter: LinkFilter) {
+  useBoundedRefetch(filter);
+  const isRefetched = (query: { state: { data: LinkPages | undefined } }) => isShort(query.state.data);
+  return useInfiniteQuery<LinkPage, Error, LinkPages, ReturnType<typeof listKey>, string | null>({
+    queryKey: listKey(filter),
+    queryFn: ({ pageParam, signal }) =>
+      take(
+        api.GET("/v1/links", {
+          params: {
+            query: { ...toQuery(filter), limit: pageParam ? NEXT_PAGES : FIRST_PAGE, ...(pageParam && { cursor: pageParam }) },
+          },
+          signal,
+        }),
+      ),
+    initialPageParam: null,
+    getNextPageParam: (page) => page.next_cursor,
+    placeholderData: keepPreviousData,
+    refetchOnMount: isRefetched,
+    refetchOnWindowFocus: isRefetched,
+    refetchOnReconnect: isRefetched,
+  });
+}
+
+/** Cuts a long list to its first pages whenever it is declared stale, before they are all asked for again. */
+function useBoundedRefetch(filter: LinkFilter): void {
+  const client = useQueryClient();
+  const key = JSON.stringify(listKey(filter));
+  useEffect(() => {
+    const queryKey = JSON.parse(key) as string[];
+    const query = client.getQueryCache().find({ queryKey });
+    if (query?.state.isInvalidated && cutList(client, queryKey)) void client.refetchQueries({ queryKey });
+    return client.getQueryCache().subscribe((event) => {
+      const isStale = event.type === "updated" && event.action.type === "invalidate";
+      if (isStale && event.query.queryHash === query?.queryHash) cutList(client, queryKey);
+    });
+  }, [client, key]);
+}
+
+/** Returns whether there was something to cut. */
+function cutList(client: QueryClient, queryKey: readonly unknown[]): boolean {
+  const pages = client.getQueryData<LinkPages>(queryKey);
+  if (!pages || isShort(pages)) return false;
+  client.setQueryData<LinkPages>(queryKey, cutPages(pages, ASKED_AGAIN_PAGES));
+  return true;
+}
+
+/** Return the links of all pages that are here. */
+export const useLinks = (pages: LinkPages | undefined) =>
+  useMemo(() => pages?.pages.flatMap((page) => page.data) ?? [], [pages]);
+
+/** Return one link. */
+export const useLink = (id: string | null) =>
+  useQuery({
+    queryKey: linkKey(id ?? ""),
+    queryFn: ({ signal }) =>
+      take(api.GET("/v1/links/{link_id}", { params: { path: { link_id: id ?? "" } }, signal })),
+    enabled: id !== null,
+  });
+
+/** Return the domains in which links of this workspace can be made. */
+export const useDomains = () =>
+  useQuery({
+    queryKey: ["links", "domains"],
+    queryFn: async ({ signal }) => (await take(api.GET("/v1/domains", { signal }))).data,
+    staleTime: SLOW_FRESH_MS,
+  });
+
+/** Return `value` as it was when it last stood still for `ms`. */
+export function useSettled<T>(value: T, ms: number): T {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), ms);
+    return () => clearTimeout(timer);
+  }, [value, ms]);
+  return settled;
+}
