@@ -4,6 +4,156 @@
  */
 
 export interface paths {
+    "/v1/links/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make up to 1,000 links
+         * @description Make many links; the answer says in order what became of each, and a bad one spoils no other.
+         *
+         *     With `dry_run` nothing is made: a link that would be is answered with its destination in canonical form.
+         */
+        post: operations["create_links_v1_links_bulk_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change up to 1,000 links
+         * @description Add and remove tags, activate and deactivate; a link that cannot be changed spoils no other.
+         */
+        patch: operations["edit_links_v1_links_bulk_patch"];
+        trace?: never;
+    };
+    "/v1/links/bulk/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete up to 1,000 links
+         * @description Delete many links; for half an hour they may be restored.
+         */
+        post: operations["delete_links_v1_links_bulk_delete_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/links/bulk/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore up to 1,000 links
+         * @description Take back deletions of the last half hour; a link that cannot be restored spoils no other.
+         */
+        post: operations["restore_links_v1_links_bulk_restore_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/links/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export links
+         * @description Stream links as a file: as CSV with the columns that an import takes, or as the JSON of a list on one page.
+         *
+         *     In the CSV, what a spreadsheet would take for a formula begins with an apostrophe.
+         */
+        get: operations["export_all_links_v1_links_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/links/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check a destination and a code before a link is made
+         * @description Say what would become of them, by the rules and in the words of making a link; nothing is made or reserved.
+         */
+        post: operations["check_draft_v1_links_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/links/unfurl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read how a destination presents itself
+         * @description Fetch the page and return its title, description and picture, within some eight seconds.
+         *
+         *     What cannot be read is no error: `problem` says why. `VAYRO_UNFURL` switches this off.
+         */
+        post: operations["unfurl_v1_links_unfurl_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List tags
+         * @description Return the tags of the workspace's links, the most used first: 1,000 at most.
+         */
+        get: operations["list_tags_v1_tags_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/links": {
         parameters: {
             query?: never;
@@ -48,26 +198,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/links/bulk": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Make up to 1,000 links
-         * @description Make many links; the answer says in order what became of each, and a bad one spoils no other.
-         */
-        post: operations["create_links_v1_links_bulk_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/links/{link_id}": {
         parameters: {
             query?: never;
@@ -84,7 +214,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a link
-         * @description Delete a link; its code is free again, its clicks are purged later.
+         * @description Delete a link; its code is free again. For half an hour it may be restored, then its clicks are purged.
          */
         delete: operations["delete_link_v1_links__link_id__delete"];
         options?: never;
@@ -94,6 +224,26 @@ export interface paths {
          * @description Change what is sent; every redirect engine follows within a second.
          */
         patch: operations["edit_link_v1_links__link_id__patch"];
+        trace?: never;
+    };
+    "/v1/links/{link_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore a link
+         * @description Take back a deletion of the last half hour, clicks and all, unless another link has its code now.
+         */
+        post: operations["restore_link_v1_links__link_id__restore_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/links/{link_id}/qr": {
@@ -134,6 +284,54 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/utm-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List UTM templates
+         * @description Return the templates of the caller's workspace, by name.
+         */
+        get: operations["list_utm_templates_v1_utm_templates_get"];
+        put?: never;
+        /**
+         * Make a UTM template
+         * @description Keep campaign parameters under a name; a workspace has 200 templates at most.
+         */
+        post: operations["create_utm_template_v1_utm_templates_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/utm-templates/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a UTM template
+         * @description Delete a template; links that were made with it stay as they are.
+         */
+        delete: operations["delete_utm_template_v1_utm_templates__template_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a UTM template
+         * @description Change what is sent; links that were made with it stay as they are.
+         */
+        patch: operations["edit_utm_template_v1_utm_templates__template_id__patch"];
         trace?: never;
     };
     "/v1/domains": {
@@ -248,6 +446,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/analytics/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export the analytics of all links
+         * @description Return what `GET /v1/analytics` answers as a CSV file: totals, series and breakdowns, told apart by `section`.
+         */
+        get: operations["export_workspace_analytics_v1_analytics_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/analytics/live": {
         parameters: {
             query?: never;
@@ -258,6 +476,8 @@ export interface paths {
         /**
          * Follow clicks as they happen
          * @description Send every click of the caller's links once it is committed, until the client goes; a comment every 15 s.
+         *
+         *     Each is a `ClickEvent` with the link's `short_code`. A page of ours needs no header for it: its cookie will do.
          */
         get: operations["follow_clicks_v1_analytics_live_get"];
         put?: never;
@@ -280,6 +500,26 @@ export interface paths {
          * @description Count the clicks of a link: in time, by place, by program, by where they came from.
          */
         get: operations["read_link_analytics_v1_analytics__link_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/analytics/{link_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export the analytics of one link
+         * @description Return what `GET /v1/analytics/{link_id}` answers as a CSV file.
+         */
+        get: operations["export_link_analytics_v1_analytics__link_id__export_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1309,17 +1549,93 @@ export interface components {
         BulkCreate: {
             /** Links */
             links: components["schemas"]["LinkCreate"][];
+            /**
+             * Dry Run
+             * @description Nothing is made: the answer says what would become of each.
+             * @default false
+             */
+            dry_run: boolean;
+        };
+        /**
+         * BulkCreateResult
+         * @description What became of each link, or would, in the order in which they were sent.
+         */
+        BulkCreateResult: {
+            /** Results */
+            results: (components["schemas"]["BulkMade"] | components["schemas"]["BulkJudged"] | components["schemas"]["BulkRefused"])[];
+        };
+        /**
+         * BulkDeleteResult
+         * @description What became of each link, in the order in which they were sent.
+         */
+        BulkDeleteResult: {
+            /** Results */
+            results: components["schemas"]["BulkDeleted"][];
+        };
+        /**
+         * BulkDeleted
+         * @description What became of one link; without an error it is deleted.
+         */
+        BulkDeleted: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            error: components["schemas"]["Problem"] | null;
+        };
+        /**
+         * BulkEdit
+         * @description What changes on all of these links. Tags that are not named stay.
+         */
+        BulkEdit: {
+            /** Ids */
+            ids: string[];
+            /**
+             * Add Tags
+             * @description Tags that all of them have from now on.
+             */
+            add_tags?: string[];
+            /**
+             * Remove Tags
+             * @description Tags that none of them has any more.
+             */
+            remove_tags?: string[];
+            /**
+             * Is Active
+             * @description An inactive link answers 404. Without it, each stays as it is.
+             */
+            is_active?: boolean | null;
+        };
+        /**
+         * BulkIds
+         * @description Up to 1,000 links that are there.
+         */
+        BulkIds: {
+            /** Ids */
+            ids: string[];
+        };
+        /**
+         * BulkJudged
+         * @description A link of a dry run that would be made.
+         */
+        BulkJudged: {
+            /**
+             * Target Url
+             * @description The destination in canonical form.
+             */
+            target_url: string;
         };
         /**
          * BulkMade
-         * @description A link of a bulk that was made.
+         * @description A link as it is now.
          */
         BulkMade: {
             link: components["schemas"]["Link"];
         };
         /**
          * BulkRefused
-         * @description A link of a bulk that was not made, and why.
+         * @description Why there is no link, or it is not changed.
          */
         BulkRefused: {
             error: components["schemas"]["Problem"];
@@ -1514,6 +1830,15 @@ export interface components {
              * @description Send it as `cursor` for the next page; null on the last one.
              */
             next_cursor: string | null;
+        };
+        /**
+         * CodeVerdict
+         * @description What would become of a custom code.
+         */
+        CodeVerdict: {
+            /** Ok */
+            ok: boolean;
+            problem: components["schemas"]["Problem"] | null;
         };
         /**
          * CurrentSession
@@ -2186,6 +2511,36 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * LinkProbe
+         * @description What somebody is about to ask for.
+         * @example {
+         *       "short_code": "spring-26",
+         *       "target_url": "https://example.com/a"
+         *     }
+         */
+        LinkProbe: {
+            /**
+             * Target Url
+             * @description A destination.
+             */
+            target_url?: string | null;
+            /**
+             * Short Code
+             * @description A custom code.
+             */
+            short_code?: string | null;
+            /**
+             * Domain
+             * @description The short domain of the code; without it the default one.
+             */
+            domain?: string | null;
+            /**
+             * Link Id
+             * @description The link that is being changed: its own code is not taken, and its domain is that of the code.
+             */
+            link_id?: string | null;
+        };
+        /**
          * LinkUpdate
          * @description What changes. A field that is not sent stays as it is; null clears what may be empty.
          * @example {
@@ -2463,6 +2818,14 @@ export interface components {
             requests_per_minute: number | null;
         };
         /**
+         * ProbeResult
+         * @description What would become of each; null for what was not asked about.
+         */
+        ProbeResult: {
+            target_url: components["schemas"]["TargetVerdict"] | null;
+            short_code: components["schemas"]["CodeVerdict"] | null;
+        };
+        /**
          * Problem
          * @description An error, as RFC 9457 writes it. `code` is stable; `detail` is one sentence for a person.
          */
@@ -2701,13 +3064,55 @@ export interface components {
             invitation?: string | null;
         };
         /**
+         * TagList
+         * @description The tags of a workspace, the most used first.
+         */
+        TagList: {
+            /** Data */
+            data: components["schemas"]["TagUse"][];
+            /**
+             * Next Cursor
+             * @description Always null: there is one page.
+             */
+            next_cursor?: null;
+        };
+        /**
+         * TagUse
+         * @description A tag, and how many links have it.
+         */
+        TagUse: {
+            /** Tag */
+            tag: string;
+            /** Links */
+            links: number;
+        };
+        /**
+         * TargetVerdict
+         * @description What would become of a destination.
+         */
+        TargetVerdict: {
+            /** Ok */
+            ok: boolean;
+            /**
+             * Canonical
+             * @description The form in which it would be stored.
+             */
+            canonical: string | null;
+            /**
+             * Warnings
+             * @description Sentences about what to be careful with; they refuse nothing.
+             */
+            warnings: string[];
+            problem: components["schemas"]["Problem"] | null;
+        };
+        /**
          * Totals
          * @description The whole range.
          */
         Totals: {
             /**
              * Clicks
-             * @description Without bots, unless `include_bots`.
+             * @description Without bots, unless `include_bots` says otherwise.
              */
             clicks: number;
             /**
@@ -2720,6 +3125,44 @@ export interface components {
              * @description Clicks by bots, always.
              */
             bots: number;
+        };
+        /**
+         * UnfurlRequest
+         * @description A destination to be read.
+         */
+        UnfurlRequest: {
+            /**
+             * Target Url
+             * @description A destination, by the rules of links.
+             */
+            target_url: string;
+        };
+        /**
+         * Unfurled
+         * @description How a page presents itself. All of it was written by strangers.
+         */
+        Unfurled: {
+            /**
+             * Url
+             * @description Where redirects ended.
+             */
+            url: string;
+            /** Title */
+            title: string | null;
+            /** Description */
+            description: string | null;
+            /** Site Name */
+            site_name: string | null;
+            /**
+             * Image
+             * @description A picture as a data URI: PNG, JPEG, GIF or WebP, at most 512 KiB.
+             */
+            image: string | null;
+            /**
+             * Problem
+             * @description Why the page could not be read: one sentence.
+             */
+            problem: string | null;
         };
         /**
          * Usage
@@ -2752,6 +3195,120 @@ export interface components {
             seats: number;
             /** Custom Domains */
             custom_domains: number;
+        };
+        /**
+         * UtmTemplateCreate
+         * @description A template to be made. An empty parameter is none.
+         */
+        UtmTemplateCreate: {
+            /**
+             * Name
+             * @description No other template of the workspace has it.
+             */
+            name: string;
+            /**
+             * Source
+             * @example poster
+             */
+            source?: string | null;
+            /**
+             * Medium
+             * @example poster
+             */
+            medium?: string | null;
+            /**
+             * Campaign
+             * @example poster
+             */
+            campaign?: string | null;
+            /**
+             * Term
+             * @example poster
+             */
+            term?: string | null;
+            /**
+             * Content
+             * @example poster
+             */
+            content?: string | null;
+        };
+        /**
+         * UtmTemplateList
+         * @description The templates of a workspace, by name.
+         */
+        UtmTemplateList: {
+            /** Data */
+            data: components["schemas"]["UtmTemplateView"][];
+            /**
+             * Next Cursor
+             * @description Always null: there is one page.
+             */
+            next_cursor?: null;
+        };
+        /**
+         * UtmTemplateUpdate
+         * @description What changes. What is not sent stays; null or an empty text takes a parameter out.
+         */
+        UtmTemplateUpdate: {
+            /**
+             * Name
+             * @description No other template of the workspace has it.
+             * @default
+             */
+            name: string;
+            /**
+             * Source
+             * @example poster
+             */
+            source?: string | null;
+            /**
+             * Medium
+             * @example poster
+             */
+            medium?: string | null;
+            /**
+             * Campaign
+             * @example poster
+             */
+            campaign?: string | null;
+            /**
+             * Term
+             * @example poster
+             */
+            term?: string | null;
+            /**
+             * Content
+             * @example poster
+             */
+            content?: string | null;
+        };
+        /**
+         * UtmTemplateView
+         * @description Campaign parameters under a name.
+         */
+        UtmTemplateView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Source */
+            source: string | null;
+            /** Medium */
+            medium: string | null;
+            /** Campaign */
+            campaign: string | null;
+            /** Term */
+            term: string | null;
+            /** Content */
+            content: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
         };
         /**
          * ValueClicks
@@ -3027,9 +3584,358 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    list_links_v1_links_get: {
+    create_links_v1_links_bulk_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkCreateResult"];
+                };
+            };
+            /** @description The request cannot be read: `bad_request`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: `too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_links_v1_links_bulk_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResult"];
+                };
+            };
+            /** @description The request cannot be read: `bad_request`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: `too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_links_v1_links_bulk_delete_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkIds"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkDeleteResult"];
+                };
+            };
+            /** @description The request cannot be read: `bad_request`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: `too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_links_v1_links_bulk_restore_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkIds"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResult"];
+                };
+            };
+            /** @description The request cannot be read: `bad_request`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: `too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_all_links_v1_links_export_get: {
         parameters: {
             query?: {
+                format?: "csv" | "json";
                 /** @description Looked for in code, title and destination. */
                 q?: string | null;
                 tag?: string | null;
@@ -3037,11 +3943,324 @@ export interface operations {
                 domain?: string | null;
                 short_code?: string | null;
                 is_active?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All links that the filters let through, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkPage"];
+                    "text/csv": string;
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_draft_v1_links_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkProbe"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProbeResult"];
+                };
+            };
+            /** @description The request cannot be read: `bad_request`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: `too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unfurl_v1_links_unfurl_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnfurlRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unfurled"];
+                };
+            };
+            /** @description The request cannot be read: `bad_request`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: `too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tags_v1_tags_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagList"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_links_v1_links_get: {
+        parameters: {
+            query?: {
                 sort?: "-created_at" | "created_at" | "-clicks";
                 /** @description How many entries a page holds at most. */
                 limit?: number;
                 /** @description `next_cursor` of the page before; nothing for the first page. */
                 cursor?: string | null;
+                /** @description Looked for in code, title and destination. */
+                q?: string | null;
+                tag?: string | null;
+                link_type?: string | null;
+                domain?: string | null;
+                short_code?: string | null;
+                is_active?: boolean | null;
             };
             header?: never;
             path?: never;
@@ -3273,93 +4492,6 @@ export interface operations {
             };
             /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`. */
             409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large: `too_large`. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests: `rate_limited`. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A store that is needed does not answer: `unavailable`. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    create_links_v1_links_bulk_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BulkCreate"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BulkResult"];
-                };
-            };
-            /** @description The request cannot be read: `bad_request`. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid key came with the request: `unauthenticated`. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
-            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3662,16 +4794,105 @@ export interface operations {
             };
         };
     };
+    restore_link_v1_links__link_id__restore_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                link_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Link"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to another workspace: `not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     draw_qr_code_v1_links__link_id__qr_get: {
         parameters: {
             query?: {
                 format?: "svg" | "png";
-                /** @description Width in pixels, at most. */
+                /** @description Width in pixels, at most; a PNG has a pixel a module at least. */
                 size?: number;
                 /** @description Hexadecimal, like 1a2b3c or #fff. */
                 color?: string;
                 /** @description Hexadecimal, like 1a2b3c or #fff. */
                 background?: string;
+                /** @description Empty modules around it; readers count on 4. */
+                margin?: number;
+                /** @description How much may be covered, at least: 7, 15, 25 or 30 %. */
+                error_correction?: "L" | "M" | "Q" | "H";
             };
             header?: never;
             path: {
@@ -3787,6 +5008,330 @@ export interface operations {
             };
             /** @description It does not exist, or belongs to another workspace: `not_found`. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_utm_templates_v1_utm_templates_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UtmTemplateList"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_utm_template_v1_utm_templates_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UtmTemplateCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UtmTemplateView"];
+                };
+            };
+            /** @description The request cannot be read: `bad_request`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: `too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_utm_template_v1_utm_templates__template_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to another workspace: `not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_utm_template_v1_utm_templates__template_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UtmTemplateUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UtmTemplateView"];
+                };
+            };
+            /** @description The request cannot be read: `bad_request`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to another workspace: `not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: `too_large`. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4364,10 +5909,12 @@ export interface operations {
                 interval?: ("minute" | "hour" | "day" | "week" | "month") | null;
                 /** @description A name of the IANA database. */
                 timezone?: string;
-                /** @description Count bots among the clicks, too. */
-                include_bots?: boolean;
+                /** @description Count bots among the clicks, too; `only`: nothing but bots. */
+                include_bots?: boolean | "only";
                 /** @description Only such clicks; empty: only those where it is not known. */
                 country?: string | null;
+                /** @description Only such clicks; empty: only those where it is not known. */
+                city?: string | null;
                 /** @description Only such clicks; empty: only those where it is not known. */
                 device?: string | null;
                 /** @description Only such clicks; empty: only those where it is not known. */
@@ -4376,6 +5923,8 @@ export interface operations {
                 os?: string | null;
                 /** @description Only such clicks; empty: only those where it is not known. */
                 referer?: string | null;
+                /** @description Only clicks of links that have this tag now; where all links are asked for. */
+                tag?: string | null;
             };
             header?: never;
             path?: never;
@@ -4439,30 +5988,47 @@ export interface operations {
             };
         };
     };
-    follow_clicks_v1_analytics_live_get: {
+    export_workspace_analytics_v1_analytics_export_get: {
         parameters: {
-            query?: never;
-            header?: {
-                /** @description Sent by browsers that reconnect: begin after this event of the last hour. */
-                "last-event-id"?: string | null;
+            query?: {
+                /** @description An ISO 8601 date or instant; without an offset it is meant in `timezone`. By default 30 days, today included. */
+                from?: string | null;
+                /** @description An ISO 8601 date or instant; without an offset it is meant in `timezone`. Itself excluded; by default now. At most 3660 days after `from`. */
+                to?: string | null;
+                /** @description Length of a bucket of the series, which has 3,000 at most. Default: it fits. */
+                interval?: ("minute" | "hour" | "day" | "week" | "month") | null;
+                /** @description A name of the IANA database. */
+                timezone?: string;
+                /** @description Count bots among the clicks, too; `only`: nothing but bots. */
+                include_bots?: boolean | "only";
+                /** @description Only such clicks; empty: only those where it is not known. */
+                country?: string | null;
+                /** @description Only such clicks; empty: only those where it is not known. */
+                city?: string | null;
+                /** @description Only such clicks; empty: only those where it is not known. */
+                device?: string | null;
+                /** @description Only such clicks; empty: only those where it is not known. */
+                browser?: string | null;
+                /** @description Only such clicks; empty: only those where it is not known. */
+                os?: string | null;
+                /** @description Only such clicks; empty: only those where it is not known. */
+                referer?: string | null;
+                /** @description Only clicks of links that have this tag now; where all links are asked for. */
+                tag?: string | null;
             };
+            header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Server-Sent Events: one `click` for each committed click, within 2 s. */
+            /** @description A CSV file. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example event: click
-                     *     id: 17.0199e8a4-7d3c-7b21-9c55-3f2e8a6d1b07
-                     *     data: {"link_id": "…", "short_code": "…"}
-                     */
-                    "text/event-stream": string;
+                    "text/csv": string;
                 };
             };
             /** @description No valid key came with the request: `unauthenticated`. */
@@ -4512,6 +6078,93 @@ export interface operations {
             };
         };
     };
+    follow_clicks_v1_analytics_live_get: {
+        parameters: {
+            query?: {
+                /** @description Only clicks of this link. */
+                link_id?: string | null;
+                /** @description Only clicks of links that have this tag now; where all links are asked for. */
+                tag?: string | null;
+            };
+            header?: {
+                /** @description Sent by browsers that reconnect: begin after this event of the last hour. */
+                "last-event-id"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-Sent Events: one `click` for each committed click, within 2 s. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example event: click
+                     *     id: 17.0199e8a4-7d3c-7b21-9c55-3f2e8a6d1b07
+                     *     data: {"link_id": "…", "short_code": "…"}
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to another workspace: `not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_link_analytics_v1_analytics__link_id__get: {
         parameters: {
             query?: {
@@ -4523,10 +6176,12 @@ export interface operations {
                 interval?: ("minute" | "hour" | "day" | "week" | "month") | null;
                 /** @description A name of the IANA database. */
                 timezone?: string;
-                /** @description Count bots among the clicks, too. */
-                include_bots?: boolean;
+                /** @description Count bots among the clicks, too; `only`: nothing but bots. */
+                include_bots?: boolean | "only";
                 /** @description Only such clicks; empty: only those where it is not known. */
                 country?: string | null;
+                /** @description Only such clicks; empty: only those where it is not known. */
+                city?: string | null;
                 /** @description Only such clicks; empty: only those where it is not known. */
                 device?: string | null;
                 /** @description Only such clicks; empty: only those where it is not known. */
@@ -4535,6 +6190,8 @@ export interface operations {
                 os?: string | null;
                 /** @description Only such clicks; empty: only those where it is not known. */
                 referer?: string | null;
+                /** @description Only clicks of links that have this tag now; where all links are asked for. */
+                tag?: string | null;
             };
             header?: never;
             path: {
@@ -4551,6 +6208,107 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LinkAnalytics"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to another workspace: `not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_link_analytics_v1_analytics__link_id__export_get: {
+        parameters: {
+            query?: {
+                /** @description An ISO 8601 date or instant; without an offset it is meant in `timezone`. By default 30 days, today included. */
+                from?: string | null;
+                /** @description An ISO 8601 date or instant; without an offset it is meant in `timezone`. Itself excluded; by default now. At most 3660 days after `from`. */
+                to?: string | null;
+                /** @description Length of a bucket of the series, which has 3,000 at most. Default: it fits. */
+                interval?: ("minute" | "hour" | "day" | "week" | "month") | null;
+                /** @description A name of the IANA database. */
+                timezone?: string;
+                /** @description Count bots among the clicks, too; `only`: nothing but bots. */
+                include_bots?: boolean | "only";
+                /** @description Only such clicks; empty: only those where it is not known. */
+                country?: string | null;
+                /** @description Only such clicks; empty: only those where it is not known. */
+                city?: string | null;
+                /** @description Only such clicks; empty: only those where it is not known. */
+                device?: string | null;
+                /** @description Only such clicks; empty: only those where it is not known. */
+                browser?: string | null;
+                /** @description Only such clicks; empty: only those where it is not known. */
+                os?: string | null;
+                /** @description Only such clicks; empty: only those where it is not known. */
+                referer?: string | null;
+                /** @description Only clicks of links that have this tag now; where all links are asked for. */
+                tag?: string | null;
+            };
+            header?: never;
+            path: {
+                link_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A CSV file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description No valid key came with the request: `unauthenticated`. */

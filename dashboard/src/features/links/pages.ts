@@ -29,7 +29,8 @@ export function removeLinks(pages: LinkPages, ids: ReadonlySet<string>): LinkPag
 
 /** Return the pages with the link at its place; as they are when its place lies on a page that is not here yet. */
 export function insertLink(pages: LinkPages, link: Link, sort: Sort): LinkPages {
-  if (pages.pages.some((page) => page.data.some(({ id }) => id === link.id))) return changeLink(pages, link.id, () => link);
+  if (pages.pages.some((page) => page.data.some(({ id }) => id === link.id)))
+    return changeLink(pages, link.id, () => link);
   const isBefore = ORDERS[sort];
   let index = pages.pages.findIndex((page) => page.data.some((other) => isBefore(link, other)));
   if (index < 0) {
@@ -38,7 +39,9 @@ export function insertLink(pages: LinkPages, link: Link, sort: Sort): LinkPages 
   }
   return {
     ...pages,
-    pages: pages.pages.map((page, at) => (at === index ? { ...page, data: insertInto(page.data, link, isBefore) } : page)),
+    pages: pages.pages.map((page, at) =>
+      at === index ? { ...page, data: insertInto(page.data, link, isBefore) } : page,
+    ),
   };
 }
 

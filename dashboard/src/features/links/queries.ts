@@ -31,7 +31,11 @@ export function useLinkPages(filter: LinkFilter) {
       take(
         api.GET("/v1/links", {
           params: {
-            query: { ...toQuery(filter), limit: pageParam ? NEXT_PAGES : FIRST_PAGE, ...(pageParam && { cursor: pageParam }) },
+            query: {
+              ...toQuery(filter),
+              limit: pageParam ? NEXT_PAGES : FIRST_PAGE,
+              ...(pageParam && { cursor: pageParam }),
+            },
           },
           signal,
         }),
@@ -76,8 +80,7 @@ export const useLinks = (pages: LinkPages | undefined) =>
 export const useLink = (id: string | null) =>
   useQuery({
     queryKey: linkKey(id ?? ""),
-    queryFn: ({ signal }) =>
-      take(api.GET("/v1/links/{link_id}", { params: { path: { link_id: id ?? "" } }, signal })),
+    queryFn: ({ signal }) => take(api.GET("/v1/links/{link_id}", { params: { path: { link_id: id ?? "" } }, signal })),
     enabled: id !== null,
   });
 
