@@ -19,6 +19,7 @@ from vayro.database.models import (
     click_events,
     domains,
     invitations,
+    link_shares,
     links,
     recovery_codes,
     second_factors,
@@ -33,7 +34,7 @@ from vayro.database.models import (
 
 PAGE = 1_000
 LINKS_AT_ONCE = 200
-_SECRETS = frozenset({"password_hash", "key_hash", "token_hash", "secret", "code_hash", "last_step"})
+_SECRETS = frozenset({"password_hash", "key_hash", "token_hash", "sealed_token", "secret", "code_hash", "last_step"})
 """Hashes and keys are no data of a person; whoever had them could get in."""
 
 
@@ -133,6 +134,7 @@ def _queries_of_workspaces(owned: Sequence[UUID]) -> list[tuple[str, Select[Any]
         ("usage", select(workspace_usage).where(workspace_usage.c.workspace_id.in_(owned))),
         ("domains", select(domains).where(domains.c.workspace_id.in_(owned))),
         ("utm_templates", select(utm_templates).where(utm_templates.c.workspace_id.in_(owned))),
+        ("shares", select(link_shares).where(link_shares.c.workspace_id.in_(owned))),
         ("links", select(links).where(links.c.workspace_id.in_(owned))),
     ]
 

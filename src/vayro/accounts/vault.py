@@ -1,4 +1,7 @@
-"""Encryption of what must be read again: the secrets of second factors. AES-256-GCM, bound to whom they belong to."""
+"""Encryption of what must be read again: secrets of second factors, tokens of shared pages.
+
+AES-256-GCM, bound to whom they belong to.
+"""
 
 import hashlib
 import os

@@ -39,11 +39,13 @@ from vayro.api.routes import (
     oidc,
     pages,
     privacy,
+    shares,
     utm_templates,
     workspaces,
 )
 from vayro.cache.adapters import open_link_cache
 from vayro.clicks.service import AnalyticsService
+from vayro.clicks.shares import ShareService
 from vayro.database.engine import open_database
 from vayro.egress.client import open_egress
 from vayro.limits.limiter import open_limiter
@@ -81,7 +83,7 @@ def build_app(settings: Settings) -> FastAPI:
     install_error_handlers(app)
     access = (auth, credentials, oidc, workspaces, keys, audit, billing, privacy)
     # Fixed addresses before those with an identifier in their place.
-    for module in (link_bulk, link_tools, links, utm_templates, domains, analytics, *access, health, pages):
+    for module in (link_bulk, link_tools, links, utm_templates, domains, analytics, shares, *access, health, pages):
         app.include_router(module.router)
     pages.mount_pages(app)
     _document(app)
@@ -125,6 +127,7 @@ async def _build_services(settings: Settings, stack: AsyncExitStack) -> Services
         governance=governance,
         links=service,
         analytics=clicks,
+        shares=ShareService(settings, database),
         domains=open_domains(settings, database, service),
         unfurler=Unfurler(open_egress(settings), is_on=settings.unfurl),
         utm_templates=UtmTemplates(database),

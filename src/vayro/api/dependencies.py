@@ -17,6 +17,7 @@ from vayro.api.authentication import BearerKey
 from vayro.api.governance import Governance
 from vayro.api.limits import RequestLimits
 from vayro.clicks.service import AnalyticsService
+from vayro.clicks.shares import ShareService
 from vayro.database.engine import Database
 from vayro.links.domain_service import DomainService
 from vayro.links.service import LinkService
@@ -36,6 +37,7 @@ class Services:
     governance: Governance
     links: LinkService
     analytics: AnalyticsService
+    shares: ShareService
     domains: DomainService
     unfurler: Unfurler
     utm_templates: UtmTemplates

@@ -40,9 +40,9 @@ class RequestLimits:
             wanted.append((plan, str(caller.workspace_id), 1))
         await self._spend(request, wanted)
 
-    async def count_stranger(self, request: Request) -> None:
+    async def count_stranger(self, request: Request, budget: str = "public") -> None:
         """Spend one request of somebody who is not known. Raises RateLimited."""
-        await self._spend(request, [("public", address_key(self.address(request)), 1)])
+        await self._spend(request, [(budget, address_key(self.address(request)), 1)])
 
     def refuse_known_stranger(self, request: Request) -> None:
         """Raise RateLimited, before anything is looked up, if the address was refused a moment ago."""

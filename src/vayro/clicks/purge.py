@@ -20,6 +20,7 @@ from vayro.database.models import (
     click_events,
     click_rollups,
     link_deletions,
+    link_shares,
     link_stats,
     link_usage,
 )
@@ -85,7 +86,12 @@ async def _delete_chunk(connection: AsyncConnection, links: Sequence[UUID]) -> l
 
 
 async def _delete_counts(connection: AsyncConnection, links: Sequence[UUID]) -> None:
-    for table, column in ((link_stats, "link_id"), (link_usage, "link_id"), (click_rollups, "subject_id")):
+    for table, column in (
+        (link_stats, "link_id"),
+        (link_usage, "link_id"),
+        (link_shares, "link_id"),
+        (click_rollups, "subject_id"),
+    ):
         await connection.execute(delete(table).where(table.c[column].in_(links)))
 
 

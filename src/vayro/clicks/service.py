@@ -125,10 +125,8 @@ class AnalyticsService:
 
     async def check_link(self, workspace_id: UUID, link_id: UUID) -> None:
         """Raise NotFound when the workspace has no such link."""
-        own = (links.c.id == link_id) & (links.c.workspace_id == workspace_id)
         async with self._database.read() as connection:
-            if await connection.scalar(select(links.c.id).where(own)) is None:
-                raise NotFound("There is no such link.")
+            await check_own(connection, workspace_id, link_id)
 
     async def _answer(self, scope: Scope, asked: Asked) -> Analytics:
         timeline = make_timeline(asked.start, asked.end, asked.interval, asked.timezone, self._clock())
@@ -141,6 +139,13 @@ class AnalyticsService:
 
         (tally, top), as_of = await self._database.answer_late(ask)
         return _make_analytics(question, tally, top, as_of)
+
+
+async def check_own(connection: AsyncConnection, workspace_id: UUID, link_id: UUID) -> None:
+    """Raise NotFound when the workspace has no such link."""
+    own = (links.c.id == link_id) & (links.c.workspace_id == workspace_id)
+    if await connection.scalar(select(links.c.id).where(own)) is None:
+        raise NotFound("There is no such link.")
 
 
 def refuse_tag(asked: Asked) -> None:

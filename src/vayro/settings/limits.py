@@ -41,6 +41,7 @@ BUDGETS = (
     "bulk",
     "user",
     "public",
+    "shared",
     "sign_in",
     "sign_in_address",
     "sign_up",
@@ -67,6 +68,9 @@ class LimitSettings(BaseSettings):
     limit_user: Rate = Field("1200000/minute", description="Requests of one user, with all keys and sessions.")
     limit_public: Rate = Field(
         "60000/minute", description="Requests without an account, or with a wrong key, from one address."
+    )
+    limit_shared: Rate = Field(
+        "300/minute", description="Questions from one address about links whose analytics are shared."
     )
     limit_sign_in: Rate = Field("30/15 minutes", description="Attempts to sign in to one account.")
     limit_sign_in_address: Rate = Field("300/15 minutes", description="Attempts to sign in from one address.")

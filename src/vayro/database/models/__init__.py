@@ -8,6 +8,7 @@ from vayro.database.models.clicks import (
     ClickEvent,
     ClickRollup,
     ClickSegment,
+    LinkShare,
     LinkStats,
     RollupMark,
     RollupState,
@@ -43,6 +44,7 @@ click_expiry = table_of(ClickExpiry)
 click_rollups = table_of(ClickRollup)
 click_segments = table_of(ClickSegment)
 job_leases = table_of(JobLease)
+link_shares = table_of(LinkShare)
 link_stats = table_of(LinkStats)
 rollup_marks = table_of(RollupMark)
 rollup_state = table_of(RollupState)

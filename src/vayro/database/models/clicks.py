@@ -3,7 +3,7 @@
 import datetime as dt
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, LargeBinary, SmallInteger, String, Text, text
+from sqlalchemy import BigInteger, Index, LargeBinary, SmallInteger, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from vayro.database.dialect import UtcDateTime, UuidText
@@ -128,6 +128,22 @@ class ClickDeadLetter(Model):
     payload: Mapped[bytes] = mapped_column(LargeBinary)
     reason: Mapped[str] = mapped_column(Text)
     deliveries: Mapped[int] = mapped_column(SmallInteger)
+    created_at: Mapped[Instant]
+
+
+class LinkShare(Model):
+    """A page with the analytics of one link, for whoever has its address: found by the hash of the token in it.
+
+    `sealed_token` is for showing the address again. No foreign key: a link may be deleted, and the deletion taken back.
+    """
+
+    __tablename__ = "link_shares"
+    __table_args__ = (UniqueConstraint("token_hash"),)
+
+    link_id: Mapped[Key]
+    workspace_id: Mapped[Reference]
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    sealed_token: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[Instant]
 
 
