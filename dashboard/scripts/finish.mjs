@@ -12,6 +12,7 @@ const OUT = "out";
 const TARGET = "../src/vayro/api/dashboard";
 const COMPRESSED = new Set([".html", ".js", ".css", ".json", ".svg", ".txt", ".webmanifest"]);
 const WORTH_IT_BYTES = 512;
+const FACE = "hanken-grotesk-latin-wght-normal.woff2";
 const INLINE_SCRIPT = /<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g;
 
 function* listFiles(folder) {
@@ -37,6 +38,9 @@ function compress(path) {
   writeFileSync(`${path}.br`, brotliCompressSync(body, quality));
   writeFileSync(`${path}.gz`, gzipSync(body, { level: 9 }));
 }
+
+// For the pages of the API that are not built here: signing in has the same face.
+cpSync(`node_modules/@fontsource-variable/hanken-grotesk/files/${FACE}`, join(OUT, "fonts", FACE));
 
 const files = [...listFiles(OUT)];
 const pages = files.filter((path) => path.endsWith(".html"));

@@ -85,8 +85,8 @@ function FoundLinks({ typed, onChoose }: { typed: string; onChoose: (id: string)
   return (
     <Group heading="Links">
       {data.data.map((link) => (
-        // What was found by its destination need not hold the letters in its code: it is shown all the same.
-        <Item key={link.id} icon={Link2} onSelect={() => onChoose(link.id)} keywords={[typed]} value={link.id}>
+        // What was found by its destination need not hold the letters: the value does, so that it is shown all the same.
+        <Item key={link.id} icon={Link2} onSelect={() => onChoose(link.id)} value={`${typed} ${link.id}`}>
           <span className="font-mono text-sm">{link.short_code}</span>
           <span className="min-w-0 truncate text-sm text-quiet">{link.title ?? link.target_url}</span>
         </Item>

@@ -19,7 +19,6 @@ export function UserMenu({ isSmall = false }: { isSmall?: boolean }) {
       trigger={
         <button
           type="button"
-          aria-label={`Account: ${user.email}`}
           className="flex h-11 w-full min-w-0 items-center gap-2.5 rounded-md px-2 text-left text-sm hover:bg-sunken"
         >
           <span
@@ -28,7 +27,8 @@ export function UserMenu({ isSmall = false }: { isSmall?: boolean }) {
           >
             {user.email.slice(0, 1)}
           </span>
-          {!isSmall && <span className="truncate text-quiet">{user.email}</span>}
+          <span className="sr-only">Account: </span>
+          <span className={isSmall ? "sr-only" : "truncate text-quiet"}>{user.email}</span>
         </button>
       }
     >

@@ -11,9 +11,10 @@ from vayro.links.inspection import inspect_destination
 from vayro.redirect.answer import Headers
 
 STYLE = """
-:root{color-scheme:light dark;--ground:#f6f5f2;--card:#fff;--ink:#1c1b19;--soft:#6d6a64;--line:#e4e1da;--mark:#3d5afe}
-@media(prefers-color-scheme:dark){:root{--ground:#151517;--card:#1e1e21;--ink:#f1f0ee;--soft:#a09d97;--line:#313135;
---mark:#8c9eff}}
+:root{color-scheme:light dark;--ground:#f7f6f2;--card:#fffefb;--ink:#17202f;--soft:#566072;--line:#e2dfd6;
+--mark:#c5401a}
+@media(prefers-color-scheme:dark){:root{--ground:#10141b;--card:#171c25;--ink:#eceae3;--soft:#a3abba;--line:#2a313d;
+--mark:#ff8158}}
 *{box-sizing:border-box}
 body{margin:0;min-height:100vh;display:grid;place-items:center;padding:1.5rem;background:var(--ground);color:var(--ink);
 font:16px/1.6 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}

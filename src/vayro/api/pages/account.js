@@ -78,7 +78,19 @@ async function attempt(act) {
   }
 }
 
-const leave = () => window.location.assign("/");
+// Where they were when they were asked to sign in: an address of this site and nothing else, or the first page.
+function placeBefore() {
+  const wanted = new URLSearchParams(window.location.search).get("next") ?? "/";
+  try {
+    const address = new URL(wanted, window.location.origin);
+    const isOurs = address.origin === window.location.origin && wanted.startsWith("/");
+    return isOurs ? address.pathname + address.search + address.hash : "/";
+  } catch {
+    return "/";
+  }
+}
+
+const leave = () => window.location.assign(placeBefore());
 const SIGN_IN = { label: "Sign in", href: "/sign-in" };
 
 async function askForCode(step) {

@@ -17,7 +17,7 @@ _SWAGGER_UI = Path(str(files("fastapi_offline"))) / "static"
 # Swagger UI styles elements as it draws them, and keeps its pictures in data: addresses.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _HEADERS = {"Content-Security-Policy": _POLICY, "Referrer-Policy": "no-referrer", "Cache-Control": "no-cache"}
 # Nothing of the kind where people type passwords.
