@@ -25,7 +25,7 @@ from vayro.settings import Settings
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "dashboard" / "node_modules" / "axe-core" / "axe.min.js"
 ARTIFACTS = ROOT / "artifacts"
-PICTURES = "VAYRO_TEST_SCREENSHOTS"  # set by `make screenshots`
+PICTURES = "SCREENSHOTS"  # set by `make screenshots`
 STEP_MS = 30_000  # CI's machines are slow, and shared
 HEIGHTS = {360: 780, 1440: 900}
 # What Chromium itself writes about an answer that the page handles: it is what some tests are about.

@@ -548,6 +548,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/links/{link_id}/share": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See whether a link is shared
+         * @description Return whether strangers may read the link's analytics, and at which address.
+         */
+        get: operations["read_share_v1_links__link_id__share_get"];
+        /**
+         * Share a link's analytics
+         * @description Let whoever has the address read the link's analytics; sharing it again changes nothing.
+         *
+         *     They see its short address, title and sums, and may filter them: not its destination, tags or single clicks.
+         */
+        put: operations["begin_share_v1_links__link_id__share_put"];
+        post?: never;
+        /**
+         * Share a link's analytics no more
+         * @description End it at once. Sharing it later gives another address.
+         */
+        delete: operations["end_share_v1_links__link_id__share_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shared": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read shared analytics
+         * @description Answer a question about a link that is shared; no account is needed.
+         */
+        get: operations["read_shared_v1_shared_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/auth/methods": {
         parameters: {
             query?: never;
@@ -2977,6 +3027,46 @@ export interface components {
             plan: string;
             /** Role */
             role: string;
+        };
+        /**
+         * Share
+         * @description Whether anybody with the address may read a link's analytics.
+         * @example {
+         *       "created_at": "2026-03-29T18:04:11.310274Z",
+         *       "is_shared": true,
+         *       "url": "https://links.example.com/shared#dO2R0uCHlT4R2bPyNn5Gd1yx1ORvSleXr2mrOjqmbHA"
+         *     }
+         */
+        Share: {
+            /** Is Shared */
+            is_shared: boolean;
+            /**
+             * Url
+             * @description The page's address. Null when there is none, and when VAYRO_SECRET_KEY is another than it was: then share it again for a new one.
+             */
+            url: string | null;
+            /** Created At */
+            created_at: string | null;
+        };
+        /**
+         * SharedAnalytics
+         * @description What a shared page shows.
+         */
+        SharedAnalytics: {
+            link: components["schemas"]["SharedLink"];
+            analytics: components["schemas"]["LinkAnalytics"];
+        };
+        /**
+         * SharedLink
+         * @description As much of a link as its page tells.
+         */
+        SharedLink: {
+            /** Short Code */
+            short_code: string;
+            /** Short Url */
+            short_url: string;
+            /** Title */
+            title: string | null;
         };
         /**
          * SignInAnswer
@@ -6411,6 +6501,316 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to another workspace: `not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_share_v1_links__link_id__share_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                link_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Share"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to another workspace: `not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_share_v1_links__link_id__share_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                link_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Share"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to another workspace: `not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_share_v1_links__link_id__share_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                link_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to another workspace: `not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_shared_v1_shared_get: {
+        parameters: {
+            query?: {
+                /** @description An ISO 8601 date or instant; without an offset it is meant in `timezone`. By default 30 days, today included. */
+                from?: string | null;
+                /** @description An ISO 8601 date or instant; without an offset it is meant in `timezone`. Itself excluded; by default now. At most 3660 days after `from`. */
+                to?: string | null;
+                /** @description Length of a bucket of the series, which has 3,000 at most. Default: it fits. */
+                interval?: ("minute" | "hour" | "day" | "week" | "month") | null;
+                /** @description A name of the IANA database. */
+                timezone?: string;
+                /** @description Count bots among the clicks, too; `only`: nothing but bots. */
+                include_bots?: boolean | "only";
+                /** @description Only such clicks; empty: only those where it is not known. */
+                country?: string | null;
+                /** @description Only such clicks; empty: only those where it is not known. */
+                city?: string | null;
+                /** @description Only such clicks; empty: only those where it is not known. */
+                device?: string | null;
+                /** @description Only such clicks; empty: only those where it is not known. */
+                browser?: string | null;
+                /** @description Only such clicks; empty: only those where it is not known. */
+                os?: string | null;
+                /** @description Only such clicks; empty: only those where it is not known. */
+                referer?: string | null;
+                /** @description Only clicks of links that have this tag now; where all links are asked for. */
+                tag?: string | null;
+            };
+            header?: {
+                /** @description What stands behind `#` in the page's address. */
+                "X-Share-Token"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedAnalytics"];
                 };
             };
             /** @description It does not exist, or belongs to another workspace: `not_found`. */
