@@ -149,14 +149,9 @@ class Preparation:
         """Return the canonical form of a destination. Raises the errors of destinations."""
         return self._parse(url, await self._read_rules(), "target_url")
 
-    async def check_code(self, owner: Owner, domain: str | None, short_code: str) -> str:
-        """Return the name under which the domain is stored, if one may choose this code in it, taken or not.
-
-        Raises the errors of codes and domains.
-        """
-        stored = await self._domains.resolve(domain, owner.workspace_id)
-        validate_custom_code(short_code)
-        return stored
+    async def find_domain(self, owner: Owner, name: str | None) -> str:
+        """Return the name under which links of this domain are stored. Raises ValidationFailed."""
+        return await self._domains.resolve(name, owner.workspace_id)
 
     async def check_address(self, url: str, field: str, own_host: str) -> str:
         """Return the canonical form of an address that is no link's, and must not lead to `own_host` either.

@@ -15,6 +15,7 @@ from vayro.links.draft import LinkDraft
 from vayro.links.inspection import inspect_destination
 from vayro.links.preparation import Owner, Preparation
 from vayro.links.record import LinkRecord
+from vayro.links.short_code import validate_custom_code
 from vayro.links.writer import LinkWriter, code_taken
 
 Key = tuple[str, str]
@@ -59,10 +60,10 @@ class Rehearsal:
             link = await repository.find_link(connection, owner.workspace_id, link_id) if link_id else None
         try:
             # A link keeps its domain.
-            stored = await self._preparation.check_code(owner, link.domain if link else domain, short_code)
+            stored = link.domain if link else await self._preparation.find_domain(owner, domain)
+            validate_custom_code(short_code)
         except VayroError as error:
             return Verdict(_expected(error))
-        stored = link.domain if link else stored
         async with self._database.read() as connection:
             holder = await repository.find_by_code(connection, stored, short_code)
         if holder is None or (link and holder.id == link.id):

@@ -25,7 +25,7 @@ MAX_AT_ONCE = 8
 _PICTURES = ((b"\x89PNG\r\n\x1a\n", "png"), (b"\xff\xd8\xff", "jpeg"), (b"GIF87a", "gif"), (b"GIF89a", "gif"))
 # Those of the web. Others would decode, too, some of them in a time that grows with the square of the page.
 _CHARSETS = re.compile(
-    r"utf-?8|us-ascii|iso-8859-\d{1,2}|latin-?1|windows-(?:874|125[0-8])|koi8-[ru]|macintosh|gbk|gb2312|gb18030|big5"
+    r"utf-?8|us-ascii|iso-8859-(?:[1-9]|1[013-6])|latin-?1|windows-(?:874|125[0-8])|koi8-[ru]|macintosh|gbk|gb2312|gb18030|big5"
     r"|euc-jp|euc-kr|shift[_-]jis|iso-2022-jp|utf-16(?:le|be)?",
     re.IGNORECASE,
 )
