@@ -6,6 +6,7 @@ import { type ReactNode, useState } from "react";
 import { SessionProvider } from "@/api/session";
 import { Failed, Skeleton, Waiting } from "@/ui/states";
 import { OfflineBar } from "./offline-bar";
+import { SecondFactorGate } from "./second-factor-gate";
 import { SessionEnded } from "./session-ended";
 import { useShortcuts } from "./shortcuts";
 import { Sidebar } from "./sidebar";
@@ -46,7 +47,7 @@ function Signed({ children }: { children: ReactNode }) {
       </a>
       <OfflineBar />
       <Frame sidebar={<Sidebar onPalette={openPalette} />} top={<TopBar onPalette={openPalette} />} tabs={<TabBar />}>
-        {children}
+        <SecondFactorGate>{children}</SecondFactorGate>
       </Frame>
       {palette !== "never" && <Palette isOpen={palette === "open"} onClose={() => setPalette("closed")} />}
       <SessionEnded />
