@@ -16,6 +16,7 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tests.api.conftest import client, make_key
+from tests.api.signing_in import browser, make_person, session_of, sign_in
 from tests.clicks.clicks_data import Click, random_click
 from tests.processes import vayro
 from tests.servers import free_port
@@ -32,8 +33,8 @@ async def database(settings: Settings) -> AsyncIterator[Database]:
     await opened.close()
 
 
-async def make_link(api: httpx.AsyncClient) -> dict[str, Any]:
-    made: dict[str, Any] = (await api.post("/v1/links", json={"target_url": "https://example.com/"})).json()
+async def make_link(api: httpx.AsyncClient, **body: Any) -> dict[str, Any]:
+    made: dict[str, Any] = (await api.post("/v1/links", json={"target_url": "https://example.com/", **body})).json()
     return made
 
 
@@ -65,8 +66,8 @@ class Feed:
         self.last_id = ""
 
     async def take(self, number: int) -> list[dict[str, Any]]:
-        """The next events; fails when they take more than five seconds."""
-        async with asyncio.timeout(5):
+        """The next events; fails when they do not come."""
+        async with asyncio.timeout(30):
             return [await self._next() for _ in range(number)]
 
     async def _next(self) -> dict[str, Any]:
@@ -86,9 +87,9 @@ class Feed:
 
 
 @asynccontextmanager
-async def listening(api: httpx.AsyncClient, last_id: str = "") -> AsyncIterator[Feed]:
+async def listening(api: httpx.AsyncClient, last_id: str = "", **interest: str) -> AsyncIterator[Feed]:
     headers = {"Last-Event-ID": last_id} if last_id else {}
-    async with api.stream("GET", "/v1/analytics/live", headers=headers) as answer:
+    async with api.stream("GET", "/v1/analytics/live", headers=headers, params=interest) as answer:
         assert answer.headers["content-type"].startswith("text/event-stream")
         feed = Feed(answer)
         async with asyncio.timeout(5):
@@ -106,6 +107,51 @@ async def test_a_committed_click_is_sent_within_two_seconds(ada: httpx.AsyncClie
             (event,) = await feed.take(1)
             assert time.monotonic() - committed < 2
             assert (event["id"], event["short_code"]) == (str(click["id"]), link["short_code"])
+
+
+async def test_an_event_says_what_a_feed_and_a_map_show(ada: httpx.AsyncClient, database: Database) -> None:
+    link = await make_link(ada)
+    async with listening(ada) as feed:
+        (click,) = clicks_on(link, 1)
+        await commit(database, [click])
+        (event,) = await feed.take(1)
+    assert dt.datetime.fromisoformat(event["timestamp"]) == click["timestamp"]
+    assert (event["link_id"], event["short_code"]) == (link["id"], link["short_code"])
+    told = ("country_code", "city", "device_type", "browser", "os", "referer", "is_bot")
+    assert {name: event[name] for name in told} == {name: click[name] for name in told}
+
+
+@pytest.mark.parametrize("by", ["link_id", "tag"])
+async def test_who_asks_for_a_link_or_a_tag_hears_nothing_else(
+    ada: httpx.AsyncClient, database: Database, by: str
+) -> None:
+    wanted, other = await make_link(ada, tags=["poster", "spring"]), await make_link(ada, tags=["autumn"])
+    interest = {"link_id": wanted["id"], "tag": "spring"}[by]
+    async with listening(ada, **{by: interest}) as feed, listening(ada) as everything:
+        await commit(database, [*clicks_on(other, 3), *clicks_on(wanted, 2)])
+        assert len(await everything.take(5)) == 5
+        assert {event["link_id"] for event in await feed.take(2)} == {wanted["id"]}
+    missed = clicks_on(wanted, 1)
+    await commit(database, [*clicks_on(other, 2), *missed])
+    async with listening(ada, feed.last_id, **{by: interest}) as again:
+        assert [event["id"] for event in await again.take(1)] == [str(missed[0]["id"])]
+
+
+async def test_the_feed_of_the_link_of_another_is_not_found(ada: httpx.AsyncClient, bob: httpx.AsyncClient) -> None:
+    link = await make_link(ada)
+    answer = await bob.get("/v1/analytics/live", params={"link_id": link["id"]})
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+async def test_a_page_listens_with_its_cookie_alone(api_url: str, settings: Settings, database: Database) -> None:
+    """An EventSource can set no header."""
+    async with browser(api_url) as page:
+        session_of(await sign_in(page, await make_person(settings)))
+        link = (await page.post("/v1/links", json={"target_url": "https://example.com/"})).json()
+        async with listening(page) as feed:
+            (click,) = clicks_on(link, 1)
+            await commit(database, [click])
+            assert [event["id"] for event in await feed.take(1)] == [str(click["id"])]
 
 
 async def test_nobody_hears_the_clicks_of_another_workspace(
