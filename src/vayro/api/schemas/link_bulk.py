@@ -4,7 +4,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from vayro.api.problems import Problem, problem_of
 from vayro.api.schemas.links import Link
@@ -43,7 +43,7 @@ class BulkEdit(BulkIds):
 
     add_tags: Tags = Field(default_factory=list, description="Tags that all of them have from now on.")
     remove_tags: Tags = Field(default_factory=list, description="Tags that none of them has any more.")
-    is_active: bool | None = Field(None, description="An inactive link answers 404. Without it, each stays as it is.")
+    is_active: StrictBool | None = Field(None, description="Without it, each stays as it is.")
 
     @model_validator(mode="after")
     def _check_tags(self) -> "BulkEdit":
