@@ -29,6 +29,8 @@ from vayro.database.models import (
     workspace_members,
 )
 from vayro.errors import ValidationFailed
+from vayro.links.record import record_from_row
+from vayro.links.restoration import find_kept, remove
 from vayro.links.snapshot import snapshot_from_row
 
 MARK = "unmistakable"
@@ -202,6 +204,27 @@ async def test_what_somebody_did_in_anothers_workspace_stays_without_their_name(
     async with database.read() as connection:
         assert await connection.scalar(select(links.c.user_id).where(links.c.id == link.id)) is None
         assert await connection.scalar(select(users.c.id).where(users.c.id == bob.id)) == bob.id
+
+
+async def test_what_was_deleted_a_moment_ago_is_kept_neither_of_their_workspace_nor_with_their_name(
+    database: Database, cache: LinkCache
+) -> None:
+    home = await make_workspace(database)
+    eve = await make_user(database)
+    async with database.read() as connection:
+        own = await connection.scalar(
+            select(workspace_members.c.workspace_id).where(workspace_members.c.user_id == eve.id)
+        )
+    gone = [await make_link(database, workspace_id=one, user_id=eve.id, title=MARK) for one in (home.id, own)]
+    async with database.transaction() as connection:
+        records = [record_from_row(link._mapping) for link in gone]
+        await remove(connection, records, now())
+    assert await places_of(database, str(eve.id)) >= {"link_deletions"}
+    await AccountErasure(database, cache).erase(eve)
+    assert await places_of(database, str(eve.id)) == set()
+    async with database.read() as connection:
+        assert list(await find_kept(connection, home.id, [link.id for link in gone])) == [gone[0].id]
+        assert await find_kept(connection, own, [link.id for link in gone]) == {}
 
 
 async def test_a_workspace_is_not_left_without_an_owner(database: Database, cache: LinkCache) -> None:

@@ -54,6 +54,15 @@ async def test_clicks_and_counts_of_a_deleted_link_go_and_others_stay(database, 
     assert await count(database, click_rollups) == 0
 
 
+async def test_what_may_be_taken_back_waits_until_that_is_over(database):
+    gone = await make_deleted(database, kept="{}")
+    await make_click(database, gone.id)
+    assert await purge_deleted_links(database, now() + purge.RESTORABLE / 2) == 0
+    assert await count(database, link_deletions, link_deletions.c.kept.is_not(None)) == 1
+    assert await purge_deleted_links(database, now() + purge.RESTORABLE * 2) == 1
+    assert await count(database, link_deletions, link_deletions.c.kept.is_not(None)) == 0
+
+
 async def test_a_click_that_comes_late_is_purged_too(database):
     gone = await make_deleted(database)
     await purge_deleted_links(database, now())

@@ -2,12 +2,12 @@
 
 import datetime as dt
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from tests.factories import make_link
 from vayro.clicks.rollups import EPOCH, floor_day, floor_hour, invalidate_rollups, read_closed_until
 from vayro.database.engine import Database
-from vayro.database.models import rollup_marks, rollup_state
+from vayro.database.models import link_deletions, links, rollup_marks, rollup_state
 
 NOON = dt.datetime(2026, 3, 1, 12, 34, 56, tzinfo=dt.UTC)
 
@@ -41,6 +41,17 @@ async def test_a_link_that_is_gone_marks_nothing(database: Database) -> None:
     async with database.transaction() as connection:
         await invalidate_rollups(connection, {link.workspace_id: {NOON}})
         assert (await connection.execute(select(rollup_marks))).all() == []
+
+
+async def test_a_link_whose_deletion_may_be_taken_back_marks_as_if_it_were_there(database: Database) -> None:
+    link = await make_link(database)
+    async with database.transaction() as connection:
+        row = {"link_id": link.id, "workspace_id": link.workspace_id, "deleted_at": NOON, "kept": "{}"}
+        await connection.execute(insert(link_deletions).values(row))
+        await connection.execute(delete(links))
+        await invalidate_rollups(connection, {link.id: {NOON}})
+        marks = (await connection.execute(select(rollup_marks.c.workspace_id, rollup_marks.c.hour))).all()
+    assert [tuple(mark) for mark in marks] == [(link.workspace_id, floor_hour(NOON))]
 
 
 def test_hours_and_days_begin_in_utc_whatever_zone_the_instant_is_in() -> None:

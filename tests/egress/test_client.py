@@ -126,6 +126,15 @@ async def test_a_redirect_to_an_allowed_host_is_followed_without_the_headers_of_
         assert "secret" not in net.open.heads[1]
 
 
+async def test_of_what_is_too_large_the_beginning_is_given_to_who_asks_for_it() -> None:
+    async with internet({"good.test": [[OPEN]]}) as (net, _):
+        net.open.otherwise = b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + b"a" * 100_000
+        answer = await net.client.fetch(net.url("good.test"), max_bytes=30_000, cut=True)
+        assert (answer.status, answer.body) == (200, b"a" * 30_000)
+        with pytest.raises(TooMuch):
+            await net.client.fetch(net.url("good.test"), max_bytes=30_000)
+
+
 async def test_only_the_ports_that_are_ours_are_used() -> None:
     async with internet({"good.test": [[OPEN]]}) as (net, _):
         with pytest.raises(ForbiddenUrl):

@@ -94,6 +94,25 @@ async def test_a_deleted_link_is_gone_within_a_second(api, visitor):
     await eventually(is_gone, seconds=1)
 
 
+async def test_a_restored_link_redirects_again_with_the_clicks_that_it_had(api, visitor):
+    link = await create(api)
+
+    async def answers(status: int) -> bool:
+        return (await visitor.get(link["short_url"])).status_code == status
+
+    await eventually(lambda: answers(302))
+    assert (await api.delete(f"/v1/links/{link['id']}")).status_code == 204
+    await eventually(lambda: answers(404), seconds=60)
+    restored = await api.post(f"/v1/links/{link['id']}/restore")
+    assert (restored.status_code, restored.json()["version"]) == (200, 3)
+    await eventually(lambda: answers(302), seconds=60)
+
+    async def has_its_clicks() -> bool:
+        return (await api.get(f"/v1/links/{link['id']}")).json()["clicks"] >= 2
+
+    await eventually(has_its_clicks, seconds=60)
+
+
 async def test_a_code_that_was_asked_for_too_early_works_once_it_is_made(api, visitor, settings):
     url = f"http://127.0.0.1:{settings.redirect_port}/early-bird"
     assert (await visitor.get(url)).status_code == 404

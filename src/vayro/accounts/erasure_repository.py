@@ -142,6 +142,9 @@ async def delete_workspace(connection: AsyncConnection, workspace_id: UUID) -> N
 async def delete_user(connection: AsyncConnection, user_id: UUID, email: str) -> None:
     """Delete a user who owns no workspace. What they did in others' stays, without their name."""
     await connection.execute(update(links).where(links.c.user_id == user_id).values(user_id=None))
+    kept, named = link_deletions.c.kept, f'"user_id":"{user_id}"'
+    nameless = update(link_deletions).values(kept=func.replace(kept, named, '"user_id":null'))
+    await connection.execute(nameless.where(kept.contains(named, autoescape=True)))
     await connection.execute(delete(invitations).where(invitations.c.email == email))
     names = or_(audit_log.c.subject == email, audit_log.c.subject == str(user_id))
     await connection.execute(update(audit_log).where(names).values(subject=ERASED))
