@@ -23,6 +23,7 @@ EMAIL = "ada@example.com"
 PASSWORD = "planted correct horse battery"
 LINK_PASSWORD = "planted open sesame"
 WRONG_PASSWORD = "planted mistaken password"
+WRONG_TOKEN = "planted-wrong-token-of-a-page-01234567890123"
 WRONG_KEY = "vk_planted-wrong-key-0123456789"
 ADDRESSES = ("203.0.113.77", "2001:db8:77:88:99:aa:bb:cc")
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
@@ -31,7 +32,7 @@ SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 async def plant(redirect_url: str, api_url: str) -> dict[str, str]:
     """Use every kind of secret once; return those that were made meanwhile, by what they are."""
     made = {"key": API_KEY, "password": PASSWORD, "link password": LINK_PASSWORD, "wrong password": WRONG_PASSWORD}
-    made |= {"wrong key": WRONG_KEY}
+    made |= {"wrong key": WRONG_KEY, "wrong token": WRONG_TOKEN}
     async with httpx.AsyncClient(base_url=api_url, headers=SAME_ORIGIN, timeout=60) as browser:
         signed_in = await browser.post("/v1/auth/sign-in", json={"email": EMAIL, "password": PASSWORD})
         assert signed_in.status_code == 200, signed_in.text
@@ -43,6 +44,10 @@ async def plant(redirect_url: str, api_url: str) -> dict[str, str]:
             "/v1/links", json={"target_url": "https://example.com/", "short_code": "locked", "password": LINK_PASSWORD}
         )
         assert link.status_code == 201, link.text
+        shared = await browser.put(f"/v1/links/{link.json()['id']}/share")
+        made["share token"] = shared.json()["url"].partition("#")[2]
+        for token in (made["share token"], WRONG_TOKEN):
+            await browser.get("/v1/shared", headers={"X-Share-Token": token})
         await browser.get("/v1/links", headers={"Authorization": f"Bearer {WRONG_KEY}"})
     async with httpx.AsyncClient(base_url=api_url, headers={"Authorization": f"Bearer {API_KEY}"}, timeout=60) as keyed:
         await keyed.post("/v1/links", json={"target_url": "https://example.com/", "short_code": "open"})

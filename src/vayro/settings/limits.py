@@ -70,7 +70,7 @@ class LimitSettings(BaseSettings):
         "60000/minute", description="Requests without an account, or with a wrong key, from one address."
     )
     limit_shared: Rate = Field(
-        "300/minute", description="Questions from one address about links whose analytics are shared."
+        "120/minute", description="Questions from one address about links whose analytics are shared."
     )
     limit_sign_in: Rate = Field("30/15 minutes", description="Attempts to sign in to one account.")
     limit_sign_in_address: Rate = Field("300/15 minutes", description="Attempts to sign in from one address.")
