@@ -70,9 +70,13 @@ docs: install $(VENV)/.dev ## Write what is made from the code: reference pages,
 api-client: install $(VENV)/.dev ## Write the dashboard's types of the API from its OpenAPI document
 	@$(BIN)/python scripts/write_api_client.py
 
+screenshots: install $(VENV)/.dev ## Live the stories of the dashboard in every look, and write pictures of them to artifacts/
+	@scripts/install_test_packages.sh
+	@SCREENSHOTS=1 $(BIN)/pytest --numprocesses 2 tests/browser $(ARGS)
+
 clean: ## Delete what was installed and made; never vayro-data
 	rm -rf $(VENV) geo/node_modules $(GEO_DATABASE) build dist
-	rm -rf dashboard/node_modules dashboard/.next dashboard/out $(dir $(DASHBOARD)) artifacts
+	rm -rf dashboard/node_modules dashboard/.next dashboard/out $(dir $(DASHBOARD)) artifacts bench/browser/node_modules
 	rm -f src/vayro/redirect/*.so
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find src tests scripts bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

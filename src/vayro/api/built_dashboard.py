@@ -5,7 +5,6 @@ Where it was not built (a package made without Node), there is none of it, and t
 
 import hashlib
 import json
-import mimetypes
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from fastapi import FastAPI, Request
-from fastapi.responses import FileResponse, Response
+from fastapi.responses import Response
 
 FOLDER = Path(str(files("vayro.api"))) / "dashboard"
 _POLICIES = "policies.json"
@@ -21,6 +20,16 @@ _POLICIES = "policies.json"
 _HASHED = "_next/static/"
 _YEAR = "public, max-age=31536000, immutable"
 _CODINGS = {"br": ".br", "gzip": ".gz"}
+# Not those of the machine: what Python's own table knows differs with its version and with /etc/mime.types.
+_KINDS = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+    ".woff2": "font/woff2",
+}
 _PAGE_SUFFIX = ".html"
 _NOT_PAGES = {"404", "_not-found"}
 
@@ -33,32 +42,35 @@ _POLICY = (
 
 @dataclass(frozen=True)
 class BuiltFile:
-    """A file as it is sent. `codings`: where its compressed forms are, by the name of the coding."""
+    """A file as it is sent. `bodies`: its content by content coding; `""` is the file itself."""
 
-    path: Path
+    kind: str
     etag: str
     headers: dict[str, str]
-    codings: dict[str, Path]
+    bodies: dict[str, bytes]
 
     def answer(self, request: Request, status_code: int = 200) -> Response:
         """Return the file in a coding that the request accepts; 304 when the browser has it (RFC 9110 §13.1.2)."""
-        coding = next((name for name in self.codings if name in _accepted(request)), None)
+        accepted = _accepted(request)
+        coding = next((name for name in _CODINGS if name in self.bodies and name in accepted), "")
         headers = {**self.headers, "ETag": f'"{self.etag}-{coding or "plain"}"'}
-        if self.codings:
+        if len(self.bodies) > 1:
             headers["Vary"] = "Accept-Encoding"
         if status_code == 200 and headers["ETag"] in request.headers.get("If-None-Match", ""):
             return Response(status_code=304, headers=headers)
         if coding:
             headers["Content-Encoding"] = coding
-        path = self.codings[coding] if coding else self.path
-        kind = mimetypes.guess_type(self.path.name)[0] or "application/octet-stream"
-        return FileResponse(path, status_code, headers, media_type=kind)
+        body = self.bodies[coding]
+        if request.method == "HEAD":
+            return Response(b"", status_code, {**headers, "Content-Length": str(len(body))}, self.kind)
+        return Response(body, status_code, headers, self.kind)
 
 
 def mount_dashboard(app: FastAPI, folder: Path = FOLDER) -> BuiltFile | None:
     """Serve each file at its address, and each page at the address without `.html`. Returns the page for 404.
 
-    The folder is read once: a new build is served after a restart, so that no page names scripts that are gone.
+    All of it (2 MB) is read now and held: should a new version be installed beside the running one, its pages must not
+    be mixed with our scripts.
     """
     if not (folder / _POLICIES).is_file():
         return None
@@ -90,13 +102,14 @@ def _address(name: str) -> str:
 
 
 def _read(path: Path, name: str, hashes: Iterable[str] | None) -> BuiltFile:
-    is_hashed = name.startswith(_HASHED)
-    headers = {"Cache-Control": _YEAR if is_hashed else "no-cache"}
+    headers = {"Cache-Control": _YEAR if name.startswith(_HASHED) else "no-cache"}
     if hashes is not None:
         headers["Content-Security-Policy"] = _POLICY.format(hashes="".join(f" '{one}'" for one in hashes))
-    forms = {coding: path.with_name(path.name + suffix) for coding, suffix in _CODINGS.items()}
-    etag = hashlib.sha256(path.read_bytes()).hexdigest()[:20]
-    return BuiltFile(path, etag, headers, {coding: form for coding, form in forms.items() if form.is_file()})
+    bodies = {"": path.read_bytes()}
+    for coding, suffix in _CODINGS.items():
+        if (compressed := path.with_name(path.name + suffix)).is_file():
+            bodies[coding] = compressed.read_bytes()
+    return BuiltFile(_KINDS.get(path.suffix, "application/octet-stream"), hashlib.sha256(bodies[""]).hexdigest()[:20], headers, bodies)
 
 
 def _endpoint(file: BuiltFile) -> Callable[[Request], Coroutine[None, None, Response]]:
