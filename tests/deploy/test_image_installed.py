@@ -82,6 +82,13 @@ def container(folder: Path) -> Iterator[Container]:
     shutil.rmtree(data)
 
 
+def test_the_wheel_has_the_dashboard_compressed_and_with_its_policies(folder):
+    site = next((folder / "prefix" / "lib").glob("python*/site-packages"))
+    dashboard = site / "vayro" / "api" / "dashboard"
+    for name in ("index.html", "index.html.br", "settings/keys.html", "policies.json"):
+        assert (dashboard / name).is_file(), name
+
+
 def test_the_wheel_has_the_c_lane_and_all_but_sources_that_build_it(folder):
     (wheel,) = (folder / "wheels").iterdir()
     assert "none-any" not in wheel.name
