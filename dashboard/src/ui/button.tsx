@@ -14,7 +14,7 @@ const LOOKS: Record<Look, string> = {
 const SHAPE =
   "inline-flex items-center justify-center gap-2 rounded-md whitespace-nowrap transition-colors duration-150 " +
   "disabled:opacity-55 disabled:cursor-default aria-disabled:opacity-55 select-none";
-const SIZES = { md: "h-10 px-4 text-base", sm: "h-8 px-3 text-sm" };
+const SIZES = { md: "h-10 px-4 text-base", sm: "h-8 px-3 text-sm max-sm:h-10" };
 
 type Extras = { look?: Look; size?: keyof typeof SIZES; icon?: LucideIcon; isBusy?: boolean; children?: ReactNode };
 
@@ -82,7 +82,7 @@ export function IconButton({
       className={classes(
         SHAPE,
         "text-quiet hover:bg-sunken hover:text-ink",
-        size === "md" ? "size-10" : "size-8",
+        size === "md" ? "size-10" : "size-8 max-sm:size-10",
         className,
       )}
       {...rest}

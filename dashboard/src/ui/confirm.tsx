@@ -11,6 +11,7 @@ export function Confirm({
   title,
   children,
   label,
+  cancelLabel = "Keep it",
   isBusy = false,
   onConfirm,
 }: {
@@ -19,6 +20,7 @@ export function Confirm({
   title: string;
   children: ReactNode;
   label: string;
+  cancelLabel?: string;
   isBusy?: boolean;
   onConfirm: () => void;
 }) {
@@ -29,7 +31,7 @@ export function Confirm({
       title={title}
       footer={
         <>
-          <Button onClick={onClose}>Keep it</Button>
+          <Button onClick={onClose}>{cancelLabel}</Button>
           <Button look="danger" isBusy={isBusy} onClick={onConfirm}>
             {label}
           </Button>

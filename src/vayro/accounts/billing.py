@@ -39,7 +39,7 @@ class Billing:
         """Args: settings, which name the prices; cashier, Stripe."""
         self._database = database
         self._cashier = cashier
-        self._back = f"{settings.resolved_dashboard_url}/billing"
+        self._back = f"{settings.resolved_dashboard_url}/settings/plan"
         prices = {settings.stripe_price_pro: "pro", settings.stripe_price_enterprise: "enterprise"}
         self._plans: Mapping[str, str] = {price: plan for price, plan in prices.items() if price}
 

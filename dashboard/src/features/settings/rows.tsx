@@ -4,7 +4,7 @@ import { classes } from "@/ui/classes";
 /** A list of things of one kind, each with what can be done about it. */
 export function Rows({ label, children }: { label: string; children: ReactNode }) {
   return (
-    <ul aria-label={label} className="grid divide-y divide-line border-y border-line">
+    <ul aria-label={label} className="grid divide-y divide-line border-t border-line">
       {children}
     </ul>
   );
@@ -25,7 +25,7 @@ export function Row({
   isFaded?: boolean;
 }) {
   return (
-    <li className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 py-3.5">
+    <li className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 py-3.5 last:pb-0">
       <div className="grid min-w-0 grow basis-64 gap-0.5">
         <div className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1">
           <span className={classes("min-w-0 wrap-anywhere", isFaded ? "text-quiet" : "font-medium")}>{title}</span>
@@ -41,15 +41,11 @@ export function Row({
 /** Short facts in one line, with a dot between them. */
 export function Facts({ children }: { children: ReactNode[] }) {
   const facts = children.filter(Boolean);
-  return (
-    <span className="flex flex-wrap gap-x-1.5">
-      {facts.map((fact, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the facts of one thing keep their places
-        <span key={index}>
-          {fact}
-          {index < facts.length - 1 && <span aria-hidden> ·</span>}
-        </span>
-      ))}
+  return facts.map((fact, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the facts of one thing keep their places
+    <span key={index}>
+      {index > 0 && <span aria-hidden> · </span>}
+      {fact}
     </span>
-  );
+  ));
 }

@@ -17,7 +17,7 @@ export function SettingsFrame({ children }: { children: ReactNode }) {
           ))}
         </div>
       </nav>
-      <div className="grid min-w-0 content-start gap-5">{children}</div>
+      <div className="grid min-w-0 content-start gap-5 [&>header]:mb-0">{children}</div>
     </div>
   );
 }

@@ -9,7 +9,7 @@ import { TextField } from "@/ui/field";
 import { Notice, Panel } from "@/ui/panel";
 import { useToast } from "@/ui/toast";
 import { errorOf, otherError } from "../field-errors";
-import { SESSIONS_KEY } from "./sessions-panel";
+import { SESSIONS_KEY } from "../query-keys";
 
 export function PasswordPanel() {
   const { user } = useSession();

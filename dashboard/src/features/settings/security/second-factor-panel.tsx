@@ -11,14 +11,13 @@ import { Badge, Notice, Panel } from "@/ui/panel";
 import { useToast } from "@/ui/toast";
 import { Loaded } from "../loaded";
 import { ProofDialog } from "../proof-dialog";
+import { FACTOR_KEY, SESSIONS_KEY } from "../query-keys";
 import { RecoveryCodes } from "./recovery-codes";
-import { SESSIONS_KEY } from "./sessions-panel";
 
 const Enrolment = dynamic(() => import("./enrolment").then((module) => module.Enrolment), { ssr: false });
 
 type Step = "begin" | "off" | "renew" | null;
 
-const FACTOR_KEY = ["settings", "second-factor"] as const;
 const FEW_CODES = 3;
 
 /** A code of an app beside the password: switched on in two steps, each of which can be left. */

@@ -9,11 +9,10 @@ import { formatAgo, formatMoment } from "@/ui/numbers";
 import { Badge, Panel } from "@/ui/panel";
 import { useToast } from "@/ui/toast";
 import { Loaded } from "../loaded";
+import { SESSIONS_KEY } from "../query-keys";
 import { Facts, Row, Rows } from "../rows";
 
 type Entry = Schemas["SessionEntry"];
-
-export const SESSIONS_KEY = ["settings", "sessions"] as const;
 
 /** Where one is signed in, and the way to end that. */
 export function SessionsPanel() {
@@ -93,6 +92,7 @@ function SignOutEverywhere() {
         onClose={() => setAsking(false)}
         title="Sign out everywhere?"
         label="Sign out everywhere"
+        cancelLabel="Stay signed in"
         isBusy={end.isPending}
         onConfirm={() => end.mutate()}
       >

@@ -1,0 +1,43 @@
+import type { Scope } from "@/api/session";
+
+/** What each scope lets a key do, in a sentence. */
+export const SCOPE_WORDS: readonly { scope: Scope; label: string; hint: string }[] = [
+  { scope: "links:read", label: "Read links", hint: "List, search and export links, and draw their QR codes." },
+  { scope: "links:write", label: "Make and change links", hint: "Make, import, change and delete links." },
+  {
+    scope: "analytics:read",
+    label: "Read analytics",
+    hint: "Clicks and visitors of all links, and each click itself.",
+  },
+  { scope: "sites:write", label: "Make sites", hint: "Make site previews and their links." },
+  { scope: "campaigns:write", label: "Run campaigns", hint: "Prepare campaigns and their links." },
+  {
+    scope: "admin",
+    label: "Administer the workspace",
+    hint: "Members, keys, domains, billing and the audit log. Give it to few.",
+  },
+];
+
+export const EVERYTHING = "*";
+
+/** Return what a key may do, in a few words. */
+export function describeScopes(scopes: readonly string[]): string {
+  if (scopes.includes(EVERYTHING)) return "Everything you may do";
+  return scopes.join(", ");
+}
+
+/** Return a command that works with this key as it stands, whatever it may do. */
+export function curlFor(base: string, key: string, scopes: readonly string[]): string {
+  const may = (scope: Scope) => scopes.includes(scope) || scopes.includes(EVERYTHING);
+  const auth = `-H "Authorization: Bearer ${key}"`;
+  if (may("links:write")) {
+    return [
+      `curl ${base}/v1/links \\`,
+      `  ${auth} \\`,
+      `  -H "Content-Type: application/json" \\`,
+      `  -d '{"target_url": "https://example.com/"}'`,
+    ].join("\n");
+  }
+  const path = may("links:read") ? "/v1/links" : may("analytics:read") ? "/v1/analytics" : "/v1/workspace";
+  return `curl ${base}${path} \\\n  ${auth}`;
+}
