@@ -1,5 +1,6 @@
 """Many links at once: changed, deleted, restored."""
 
+import asyncio
 import datetime as dt
 
 import pytest
@@ -145,6 +146,15 @@ async def test_a_link_is_restored_once_and_may_be_deleted_again(service: LinkSer
         assert (await service.restore(ada.workspace_id, made.id)).version == version
         with pytest.raises(NotFound):
             await service.restore(ada.workspace_id, made.id)
+
+
+async def test_of_many_who_restore_a_link_at_once_one_does(service: LinkService, ada: Person) -> None:
+    made = await service.create(ada, draft())
+    await service.delete(ada.workspace_id, made.id)
+    work = (service.several.restore(ada.workspace_id, [made.id]) for _ in range(8))
+    outcomes = [outcome for [outcome] in await asyncio.gather(*work)]
+    assert sorted(kind.__name__ for kind in kinds(outcomes)) == ["LinkRecord", *["NotFound"] * 7]
+    assert (await service.get(ada.workspace_id, made.id)).version == 3
 
 
 async def test_nobody_restores_what_another_workspace_deleted(service: LinkService, ada: Person, bob: Person) -> None:
