@@ -106,6 +106,16 @@ async def test_head_is_answered_without_a_body(browser: httpx.AsyncClient) -> No
     assert int(answer.headers["Content-Length"]) == len(PAGE)
 
 
+async def test_files_are_only_read(nobody: httpx.AsyncClient) -> None:
+    for method in ("POST", "DELETE"):
+        answer = await nobody.request(method, "/settings")
+        assert (answer.status_code, answer.headers["Allow"], answer.json()["code"]) == (
+            405,
+            "GET",
+            "method_not_allowed",
+        )
+
+
 def test_without_a_build_nothing_is_mounted(tmp_path: Path) -> None:
     app = FastAPI()
     before = len(app.routes)

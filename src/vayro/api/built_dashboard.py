@@ -5,14 +5,16 @@ Where it was not built (a package made without Node), there is none of it, and t
 
 import hashlib
 import json
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Match
+from starlette.types import Receive, Scope, Send
 
 FOLDER = Path(str(files("vayro.api"))) / "dashboard"
 _POLICIES = "policies.json"
@@ -66,18 +68,42 @@ class BuiltFile:
         return Response(body, status_code, headers, self.kind)
 
 
+class DashboardRoute(BaseRoute):
+    """All files, found by their addresses in one look; a hundred routes would each cost every request a match."""
+
+    path = "/{dashboard}"
+    """What metrics call it: the names of the files change with each build."""
+
+    def __init__(self, built: Mapping[str, BuiltFile]) -> None:
+        """Args: built, the files by the address that each has."""
+        self._built = built
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Tell the router whether the address is one of ours, and whether the method is."""
+        if scope["type"] != "http" or scope["path"] not in self._built:
+            return Match.NONE, {}
+        is_read = scope["method"] in {"GET", "HEAD"}
+        return (Match.FULL if is_read else Match.PARTIAL), {"route": self}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the file. Raises HTTPException 405 for other methods than GET and HEAD."""
+        if scope["method"] not in {"GET", "HEAD"}:
+            raise HTTPException(405)
+        answer = self._built[scope["path"]].answer(Request(scope))
+        await answer(scope, receive, send)
+
+
 def mount_dashboard(app: FastAPI, folder: Path = FOLDER) -> BuiltFile | None:
     """Serve each file at its address, and each page at the address without `.html`. Returns the page for 404.
 
     All of it (2 MB) is read now and held: should a new version be installed beside the running one, its pages must not
     be mixed with our scripts.
     """
-    if not (folder / _POLICIES).is_file():
+    if not has_dashboard(folder):
         return None
     policies: dict[str, list[str]] = json.loads((folder / _POLICIES).read_text(encoding="utf-8"))
     built = {name: _read(folder / name, name, policies.get(name)) for name in _names(folder)}
-    for name, file in built.items():
-        app.add_route(f"/{_address(name)}", _endpoint(file), methods=["GET"], include_in_schema=False)
+    app.router.routes.append(DashboardRoute({f"/{_address(name)}": file for name, file in built.items()}))
     return built.get("404.html")
 
 
@@ -109,14 +135,12 @@ def _read(path: Path, name: str, hashes: Iterable[str] | None) -> BuiltFile:
     for coding, suffix in _CODINGS.items():
         if (compressed := path.with_name(path.name + suffix)).is_file():
             bodies[coding] = compressed.read_bytes()
-    return BuiltFile(_KINDS.get(path.suffix, "application/octet-stream"), hashlib.sha256(bodies[""]).hexdigest()[:20], headers, bodies)
-
-
-def _endpoint(file: BuiltFile) -> Callable[[Request], Coroutine[None, None, Response]]:
-    async def serve(file: BuiltFile, request: Request) -> Response:
-        return file.answer(request)
-
-    return partial(serve, file)
+    return BuiltFile(
+        _KINDS.get(path.suffix, "application/octet-stream"),
+        hashlib.sha256(bodies[""]).hexdigest()[:20],
+        headers,
+        bodies,
+    )
 
 
 def _accepted(request: Request) -> set[str]:
