@@ -133,6 +133,14 @@ async def test_a_deleted_link_is_shared_no_more(ada: httpx.AsyncClient, nobody: 
     assert (await ada.get(f"/v1/links/{link['id']}/share")).status_code == 404
 
 
+async def test_a_link_that_is_restored_is_shared_again(ada: httpx.AsyncClient, nobody: httpx.AsyncClient) -> None:
+    link = await make_link(ada)
+    token = await share(ada, link)
+    await ada.delete(f"/v1/links/{link['id']}")
+    assert (await ada.post(f"/v1/links/{link['id']}/restore")).status_code == 200
+    assert (await ask(nobody, token)).json()["link"]["short_code"] == link["short_code"]
+
+
 async def test_who_only_looks_on_sees_the_address_and_cannot_change_it(house: House) -> None:
     async with client(house.url, house.keys["owner"]) as owner, client(house.url, house.keys["viewer"]) as viewer:
         link = await make_link(owner)
