@@ -2,6 +2,7 @@
 
 /** Who is signed in. Everything inside may take for granted that somebody is. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
 import { createContext, type ReactNode, useContext, useEffect } from "react";
 import { api, type Schemas, take } from "./client";
 import { isSignedOut } from "./errors";
@@ -14,6 +15,13 @@ const SessionContext = createContext<Session | null>(null);
 export const SESSION_KEY = ["session"] as const;
 
 export const readSession = () => take(api.GET("/v1/auth/session"));
+
+/** Where they were before they left for an identity provider; read once. Only an address of ours is believed. */
+function takePlaceBefore(): string | null {
+  const next = sessionStorage.getItem("vayro.next");
+  sessionStorage.removeItem("vayro.next");
+  return next && next !== "/" && /^\/[^/\\]/.test(next) ? next : null;
+}
 
 /** The address that signs people in and then leads them back to where they are. */
 export function signInAddress(): string {
@@ -31,7 +39,13 @@ export function SessionProvider({
   failed: (error: Error, retry: () => void) => ReactNode;
 }) {
   const { data, error, refetch } = useQuery({ queryKey: SESSION_KEY, queryFn: readSession, staleTime: 60_000 });
+  const router = useRouter();
   const mustSignIn = !data && isSignedOut(error);
+  const isSignedIn = Boolean(data);
+  useEffect(() => {
+    const next = isSignedIn && takePlaceBefore();
+    if (next) router.replace(next);
+  }, [isSignedIn, router]);
   useEffect(() => {
     if (mustSignIn) window.location.replace(signInAddress());
   }, [mustSignIn]);

@@ -126,6 +126,8 @@ async function showSignIn() {
 
 async function goToProvider() {
   const { address } = await call("auth/oidc/start", {});
+  // The provider leads back to the first page of the dashboard, which goes on from here.
+  sessionStorage.setItem("vayro.next", placeBefore());
   window.location.assign(address);
 }
 
