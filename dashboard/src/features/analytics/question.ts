@@ -1,6 +1,6 @@
 /** The question that the page asks, as the address bar holds it and as the API takes it. */
 import type { Patch } from "@/shell/url-state";
-import { DEFAULT_PRESET, type Interval, INTERVALS, intervalsFor, isPreset, type Range, readCustom } from "./ranges";
+import { DEFAULT_PRESET, INTERVALS, type Interval, intervalsFor, isPreset, type Range, readCustom } from "./ranges";
 import { browserZone, isZone } from "./wall-clock";
 
 export type Dimension = "country" | "city" | "device" | "browser" | "os" | "referer";

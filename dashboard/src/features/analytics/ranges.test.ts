@@ -1,14 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  defaultInterval,
-  intervalsFor,
-  rangeOfBuckets,
-  readCustom,
-  shorterThan,
-  spanBefore,
-  spanOf,
-} from "./ranges";
+import { defaultInterval, intervalsFor, rangeOfBuckets, readCustom, shorterThan, spanBefore, spanOf } from "./ranges";
 import { addDays, addMonths, daysBetween, wallTime } from "./wall-clock";
 
 const NOW = new Date("2026-03-30T10:20:30Z");

@@ -34,7 +34,11 @@ export const browserZone = (): string => Intl.DateTimeFormat().resolvedOptions()
 
 /** Return the local date and time of an instant, without an offset. */
 export function wallTime(at: Date, zone: string): string {
-  const parts = Object.fromEntries(formatOf(zone).formatToParts(at).map(({ type, value }) => [type, value]));
+  const parts = Object.fromEntries(
+    formatOf(zone)
+      .formatToParts(at)
+      .map(({ type, value }) => [type, value]),
+  );
   return `${parts.year}-${parts.month}-${parts.day}T${parts.hour}:${parts.minute}:${parts.second}`;
 }
 
