@@ -8,7 +8,7 @@ const PLAIN: Question = {
   range: "30d",
   interval: null,
   zone: browserZone(),
-  withBots: false,
+  bots: "out",
   isCompared: false,
   filters: {},
 };
@@ -23,7 +23,7 @@ test("what is written into an address is read from it", () => {
     range: { from: "2026-03-01", to: "2026-03-09" },
     interval: "hour",
     zone: "Asia/Kathmandu",
-    withBots: true,
+    bots: "only",
     isCompared: true,
     filters: { country: "DE", referer: "" },
   };

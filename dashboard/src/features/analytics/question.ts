@@ -6,17 +6,21 @@ import { browserZone, isZone } from "./wall-clock";
 export type Dimension = "country" | "city" | "device" | "browser" | "os" | "referer";
 export type Filters = Partial<Record<Dimension, string>>;
 
+/** Whether bots are left out, counted among the clicks, or looked at alone. */
+export type Bots = "out" | "in" | "only";
+
 export type Question = {
   range: Range;
   /** null: what fits the range. */
   interval: Interval | null;
   zone: string;
-  withBots: boolean;
+  bots: Bots;
   isCompared: boolean;
   filters: Filters;
 };
 
 export const DIMENSIONS: readonly Dimension[] = ["country", "city", "device", "browser", "os", "referer"];
+const BOTS: readonly Bots[] = ["out", "in", "only"];
 /** "" is a value of its own (not known), but an empty parameter is none in the address. */
 const UNKNOWN = "~";
 
@@ -30,7 +34,7 @@ export function readQuestion(params: URLSearchParams): Question {
     range,
     interval: interval && intervalsFor(range).includes(interval) ? interval : null,
     zone: zone && isZone(zone) ? zone : browserZone(),
-    withBots: params.get("bots") === "1",
+    bots: BOTS.find((bots) => bots === params.get("bots")) ?? "out",
     isCompared: params.get("compare") === "1",
     filters: readFilters(params),
   };
@@ -42,7 +46,7 @@ export function writeQuestion(change: Partial<Question>): Patch {
   if (change.range !== undefined) Object.assign(patch, writeRange(change.range));
   if (change.interval !== undefined) patch.interval = change.interval;
   if (change.zone !== undefined) patch.zone = change.zone === browserZone() ? null : change.zone;
-  if (change.withBots !== undefined) patch.bots = change.withBots ? "1" : null;
+  if (change.bots !== undefined) patch.bots = change.bots === "out" ? null : change.bots;
   if (change.isCompared !== undefined) patch.compare = change.isCompared ? "1" : null;
   if (change.filters) {
     for (const dimension of DIMENSIONS) {
@@ -55,15 +59,16 @@ export function writeQuestion(change: Partial<Question>): Patch {
 
 /** Return the filters with this value chosen; chosen again, it is let go. */
 export function toggleFilter(filters: Filters, dimension: Dimension, value: string): Filters {
-  const { [dimension]: chosen, ...others } = filters;
+  const others = withoutFilter(filters, dimension);
   // A city lies in its country: with another country it would find nothing.
   if (dimension === "country") delete others.city;
-  return chosen === value ? others : { ...others, [dimension]: value };
+  return filters[dimension] === value ? others : { ...others, [dimension]: value };
 }
 
 /** Return the filters without one, as the list of its own values is asked for: it shows what else could be chosen. */
 export function withoutFilter(filters: Filters, dimension: Dimension): Filters {
-  const { [dimension]: _, ...others } = filters;
+  const others = { ...filters };
+  delete others[dimension];
   return others;
 }
 
