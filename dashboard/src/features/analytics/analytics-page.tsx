@@ -1,7 +1,86 @@
 "use client";
 
+import { useQuery } from "@tanstack/react-query";
+import { api, take } from "@/api/client";
+import { ApiError } from "@/api/errors";
+import { useMay, useWorkspace } from "@/api/session";
+import { useUrlState } from "@/shell/url-state";
+import { ButtonLink } from "@/ui/button";
 import { PageHead } from "@/ui/page";
+import { Panel } from "@/ui/panel";
+import { Empty } from "@/ui/states";
+import { ControlBar } from "./control-bar";
+import { FilterChips } from "./filter-chips";
+import { FirstClick, FirstLink } from "./first-click";
+import { ScopeHead } from "./scope-head";
+import type { Source } from "./use-analytics";
+import { useQuestion } from "./use-question";
+import { Views } from "./views";
 
 export function AnalyticsPage() {
-  return <PageHead title="Analytics" />;
+  const mayRead = useMay("analytics:read");
+  return mayRead ? <Analytics /> : <NoAccess />;
+}
+
+function Analytics() {
+  const { params, set } = useUrlState();
+  const asking = useQuestion();
+  const mayWrite = useMay("links:write");
+  const id = params.get("link");
+  const source: Source = id ? { link: id } : { tag: params.get("tag") };
+  const { data: link, error } = useLink(id);
+  const { data: some } = useQuery({
+    queryKey: ["links", "any"],
+    queryFn: ({ signal }) => take(api.GET("/v1/links", { params: { query: { limit: 1 } }, signal })),
+    enabled: !id,
+  });
+  const pick = (chosen: Source) =>
+    set("link" in chosen ? { link: chosen.link, tag: null } : { link: null, tag: chosen.tag }, { push: true });
+  if (error instanceof ApiError && (error.status === 404 || error.status === 422)) return <NoLink />;
+  const empty = id ? link && link.clicks === 0 && <FirstClick link={link} /> : null;
+  return (
+    <div className="grid gap-5">
+      <ScopeHead source={source} link={link} onPick={pick} actions={null} />
+      <ControlBar asking={asking} />
+      <FilterChips asking={asking} />
+      <Views
+        source={source}
+        asking={asking}
+        empty={empty || (some?.data.length === 0 && <FirstLink mayWrite={mayWrite} />)}
+      />
+    </div>
+  );
+}
+
+/** The link of the page, or nothing when it speaks of more than one. */
+function useLink(id: string | null) {
+  return useQuery({
+    queryKey: ["links", "one", id],
+    queryFn: ({ signal }) => take(api.GET("/v1/links/{link_id}", { params: { path: { link_id: id ?? "" } }, signal })),
+    enabled: id !== null,
+  });
+}
+
+function NoLink() {
+  return (
+    <Panel>
+      <Empty title="There is no such link" action={<ButtonLink href="/analytics">Show all links</ButtonLink>}>
+        It may have been deleted, or it belongs to another workspace.
+      </Empty>
+    </Panel>
+  );
+}
+
+function NoAccess() {
+  const workspace = useWorkspace();
+  return (
+    <>
+      <PageHead title="Analytics" />
+      <Panel>
+        <Empty title="Your role does not see analytics">
+          Ask an administrator of {workspace?.name ?? "this workspace"} for a role that does.
+        </Empty>
+      </Panel>
+    </>
+  );
 }

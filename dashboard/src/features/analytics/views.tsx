@@ -1,0 +1,56 @@
+"use client";
+
+import type { ReactNode } from "react";
+import { classes } from "@/ui/classes";
+import { Breakdown } from "./breakdown";
+import { countryName } from "./names";
+import type { Dimension } from "./question";
+import { Refused } from "./refused";
+import { SeriesPanel } from "./series-panel";
+import { TopLinks } from "./top-links";
+import { type Source, useAnalytics } from "./use-analytics";
+import type { Asking } from "./use-question";
+import { ViewsWaiting } from "./views-waiting";
+
+const LISTS: readonly Dimension[] = ["country", "city", "referer", "device", "browser", "os"];
+
+/** Every view of one answer. What is old stays, paler, until the new one is there. */
+export function Views({
+  source,
+  asking,
+  empty,
+}: {
+  source: Source;
+  asking: Asking;
+  /** What is said instead, when there is no click to show: may be nothing. */
+  empty?: ReactNode;
+}) {
+  const { question, toggle } = asking;
+  const { answer, before, lists, error, isWaiting, isOld, retry } = useAnalytics(source, question);
+  if (isWaiting) return <ViewsWaiting />;
+  if (!answer) return <Refused error={error ?? new Error()} asking={asking} onRetry={retry} />;
+  const isEmpty = answer.totals.clicks + answer.totals.bots === 0 && Object.keys(question.filters).length === 0;
+  if (isEmpty && empty) return empty;
+  const { country } = question.filters;
+  return (
+    <div
+      aria-busy={isOld}
+      className={classes("grid gap-4 transition-opacity duration-150", isOld && "opacity-60 delay-150")}
+    >
+      <SeriesPanel asking={asking} answer={answer} before={before} />
+      <div className="grid gap-4 md:grid-cols-2 xl:grid-cols-3">
+        {"links" in answer && <TopLinks links={answer.links} total={answer.totals.clicks} />}
+        {LISTS.map((dimension) => (
+          <Breakdown
+            key={dimension}
+            dimension={dimension}
+            title={dimension === "city" && country ? `Cities in ${countryName(country)}` : undefined}
+            list={lists[dimension]}
+            chosen={question.filters[dimension]}
+            onToggle={(value) => toggle(dimension, value)}
+          />
+        ))}
+      </div>
+    </div>
+  );
+}
