@@ -1653,7 +1653,7 @@ export interface components {
             remove_tags?: string[];
             /**
              * Is Active
-             * @description An inactive link answers 404. Without it, each stays as it is.
+             * @description Without it, each stays as it is.
              */
             is_active?: boolean | null;
         };
