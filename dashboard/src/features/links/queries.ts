@@ -101,3 +101,11 @@ export function useSettled<T>(value: T, ms: number): T {
   }, [value, ms]);
   return settled;
 }
+
+/** Return the tags of the workspace, the most used first. */
+export const useTags = () =>
+  useQuery({
+    queryKey: TAGS,
+    queryFn: async ({ signal }) => (await take(api.GET("/v1/tags", { signal }))).data,
+    staleTime: SLOW_FRESH_MS,
+  });

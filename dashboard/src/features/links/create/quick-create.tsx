@@ -1,0 +1,101 @@
+"use client";
+
+/** One field, and a link comes of it: copied, with its QR code beside. Where there is no link yet, it is the page. */
+import { SlidersHorizontal } from "lucide-react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
+import { ApiError, sentence } from "@/api/errors";
+import { Button } from "@/ui/button";
+import { classes } from "@/ui/classes";
+import { copyText } from "@/ui/copy";
+import { TextField } from "@/ui/field";
+import { useCreateLink } from "../changes";
+import type { Link } from "../link";
+import { MadeLink } from "./made-link";
+import { completeUrl } from "./url";
+
+type Made = { link: Link; isCopied: boolean };
+
+export function QuickCreate({ isFirst, onMore }: { isFirst: boolean; onMore: (typed: string) => void }) {
+  const [typed, setTyped] = useState("");
+  const [made, setMade] = useState<Made | null>(null);
+  const { mutateAsync, isPending, error, reset } = useCreateLink();
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (isFirst) field.current?.focus({ preventScroll: true });
+  }, [isFirst]);
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (!typed.trim()) return field.current?.focus();
+    try {
+      const link = await mutateAsync({ target_url: completeUrl(typed) });
+      setTyped("");
+      setMade({ link, isCopied: await copyText(link.short_url) });
+      field.current?.focus();
+    } catch {
+      field.current?.select();
+    }
+  };
+
+  return (
+    <section
+      aria-label="Make a link"
+      className={classes("grid gap-4", isFirst ? "mx-auto max-w-3xl pt-6 lg:pt-16" : "mb-5")}
+    >
+      {isFirst && !made && <FirstWords />}
+      <form onSubmit={submit} className="grid gap-3" noValidate>
+        <div className="flex items-start gap-2.5 max-sm:flex-col max-sm:items-stretch">
+          <TextField
+            ref={field}
+            label="Paste a long URL"
+            isLabelHidden
+            placeholder="Paste a long URL"
+            type="url"
+            inputMode="url"
+            enterKeyHint="go"
+            value={typed}
+            onChange={(event) => {
+              setTyped(event.target.value);
+              if (error) reset();
+            }}
+            error={error ? said(error) : null}
+            className="grow"
+            inputClassName={isFirst ? "h-14! px-4 text-lg!" : "h-11!"}
+          />
+          <div className="flex gap-2.5">
+            <Button
+              look="primary"
+              type="submit"
+              isBusy={isPending}
+              className={classes("grow", isFirst ? "h-14! px-6 text-lg!" : "h-11!")}
+            >
+              Shorten
+            </Button>
+            <Button
+              icon={SlidersHorizontal}
+              className={isFirst ? "h-14!" : "h-11!"}
+              onClick={() => onMore(completeUrl(typed))}
+            >
+              Options
+            </Button>
+          </div>
+        </div>
+      </form>
+      {made && <MadeLink {...made} isFirst={isFirst} onClose={() => setMade(null)} />}
+    </section>
+  );
+}
+
+function FirstWords() {
+  return (
+    <div className="grid gap-2">
+      <h1 className="text-3xl">Make your first short link</h1>
+      <p className="text-lg text-quiet">
+        Paste an address and press Enter. The short link is copied for you, with a QR code beside it.
+      </p>
+    </div>
+  );
+}
+
+const said = (error: unknown): string =>
+  error instanceof ApiError ? (error.fields.target_url ?? error.message) : sentence(error);

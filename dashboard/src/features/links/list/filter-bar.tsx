@@ -1,0 +1,171 @@
+"use client";
+
+/** Search, order and filters. All of them live in the address bar, so a view can be sent to somebody. */
+import { ListFilter, Search, X } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import type { UrlState } from "@/shell/url-state";
+import { Button } from "@/ui/button";
+import { SelectField, TextField } from "@/ui/field";
+import { Popover } from "@/ui/popover";
+import { Segmented } from "@/ui/segmented";
+import { type LinkFilter, SORTS, STATES } from "../filter";
+import { useDomains, useSettled, useTags } from "../queries";
+
+const TYPING_MS = 180;
+
+type Props = { filter: LinkFilter; set: UrlState["set"] };
+
+export function FilterBar({ filter, set }: Props) {
+  const count = [filter.tag, filter.domain, filter.type, filter.state].filter(Boolean).length;
+  return (
+    <div className="grid gap-2.5 pb-2">
+      <div className="flex flex-wrap items-center gap-2.5">
+        <SearchField filter={filter} set={set} />
+        <Popover
+          label="Filters"
+          align="end"
+          trigger={
+            <Button icon={ListFilter}>
+              Filters
+              {count > 0 && (
+                <span className="figures rounded-sm bg-accent-wash px-1.5 text-sm text-accent-ink">{count}</span>
+              )}
+            </Button>
+          }
+        >
+          <FilterFields filter={filter} set={set} />
+        </Popover>
+        <SelectField
+          label="Order"
+          isLabelHidden
+          value={filter.sort}
+          onChange={(event) => set({ sort: event.target.value === SORTS[0].value ? null : event.target.value })}
+          className="max-sm:grow"
+        >
+          {SORTS.map(({ value, label }) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </SelectField>
+      </div>
+      {count > 0 && <Chips filter={filter} set={set} />}
+    </div>
+  );
+}
+
+/** What is typed is shown at once, and asked for when the fingers rest. */
+function SearchField({ filter, set }: Props) {
+  const [typed, setTyped] = useState(filter.q);
+  const sent = useRef(filter.q);
+  const settled = useSettled(typed, TYPING_MS);
+  useEffect(() => {
+    if (settled === sent.current) return;
+    sent.current = settled;
+    set({ q: settled || null });
+  }, [settled, set]);
+  useEffect(() => {
+    // The address changed under the field: Back, a chip, a link from elsewhere.
+    if (filter.q === sent.current) return;
+    sent.current = filter.q;
+    setTyped(filter.q);
+  }, [filter.q]);
+  return (
+    <div className="relative min-w-48 grow">
+      <Search aria-hidden className="pointer-events-none absolute top-3 left-3 size-4 text-quiet" />
+      <TextField
+        label="Search links"
+        isLabelHidden
+        type="search"
+        placeholder="Search code, title or destination"
+        value={typed}
+        onChange={(event) => setTyped(event.target.value)}
+        inputClassName="pl-9!"
+      />
+    </div>
+  );
+}
+
+function FilterFields({ filter, set }: Props) {
+  const { data: tags = [] } = useTags();
+  const { data: domains = [] } = useDomains();
+  return (
+    <div className="grid gap-4">
+      <Segmented
+        label="State"
+        value={filter.state}
+        options={STATES}
+        onChange={(state) => set({ state: state || null })}
+      />
+      <SelectField label="Tag" value={filter.tag} onChange={(event) => set({ tag: event.target.value || null })}>
+        <option value="">Any tag</option>
+        {filter.tag && !tags.some(({ tag }) => tag === filter.tag) && <option>{filter.tag}</option>}
+        {tags.map(({ tag, links }) => (
+          <option key={tag} value={tag}>
+            {tag} ({links})
+          </option>
+        ))}
+      </SelectField>
+      <SelectField
+        label="Domain"
+        value={filter.domain}
+        onChange={(event) => set({ domain: event.target.value || null })}
+      >
+        <option value="">Any domain</option>
+        {domains.map(({ domain }) => (
+          <option key={domain}>{domain}</option>
+        ))}
+      </SelectField>
+      <TypeField filter={filter} set={set} />
+    </div>
+  );
+}
+
+function TypeField({ filter, set }: Props) {
+  const [typed, setTyped] = useState(filter.type);
+  const commit = () => set({ type: typed.trim() || null });
+  return (
+    <TextField
+      label="Type"
+      hint="What other programs call their links, like site_preview."
+      placeholder="Any type"
+      value={typed}
+      onChange={(event) => setTyped(event.target.value)}
+      onBlur={commit}
+      onKeyDown={(event) => event.key === "Enter" && commit()}
+    />
+  );
+}
+
+const STATE_WORDS = { active: "Active", disabled: "Disabled" } as const;
+
+function Chips({ filter, set }: Props) {
+  const chips = [
+    { name: "state", text: filter.state && STATE_WORDS[filter.state] },
+    { name: "tag", text: filter.tag && `Tag: ${filter.tag}` },
+    { name: "domain", text: filter.domain },
+    { name: "type", text: filter.type && `Type: ${filter.type}` },
+  ].filter(({ text }) => text);
+  return (
+    <ul aria-label="Filters in use" className="flex flex-wrap gap-2">
+      {chips.map(({ name, text }) => (
+        <li key={name}>
+          <button
+            type="button"
+            aria-label={`Remove the filter ${text}`}
+            onClick={() => set({ [name]: null })}
+            className="flex h-8 max-w-64 items-center gap-1.5 rounded-full bg-accent-wash pr-2 pl-3 text-sm text-accent-ink hover:underline"
+          >
+            <span className="truncate">{text}</span>
+            <X aria-hidden className="size-3.5 shrink-0" />
+          </button>
+        </li>
+      ))}
+      <li>
+        <Button size="sm" look="ghost" onClick={() => set({ state: null, tag: null, domain: null, type: null })}>
+          Remove all
+        </Button>
+      </li>
+    </ul>
+  );
+}
