@@ -1911,6 +1911,12 @@ export interface components {
             workspace_id: string;
             /** Scopes */
             scopes: string[];
+            /**
+             * Short Domain
+             * @description The installation's own short domain; links that name none are made in it, unless the workspace chose another one.
+             * @example go.example.com
+             */
+            short_domain: string;
             /** Workspaces */
             workspaces: components["schemas"]["SessionWorkspace"][];
         };

@@ -31,7 +31,9 @@ export function Confirm({
       title={title}
       footer={
         <>
-          <Button onClick={onClose}>{cancelLabel}</Button>
+          <Button onClick={onClose} data-autofocus>
+            {cancelLabel}
+          </Button>
           <Button look="danger" isBusy={isBusy} onClick={onConfirm}>
             {label}
           </Button>

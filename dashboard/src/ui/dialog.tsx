@@ -25,13 +25,23 @@ const SHAPES = {
   sheet: "inset-y-0 right-0 w-full sm:w-[34rem] sm:rounded-l-xl motion-safe:animate-[slide_.2s_ease-out]",
 };
 
+/** Begin where the content says (`data-autofocus`), and otherwise at the first thing there is, as Radix does. */
+function focusChosen(event: Event): void {
+  const content = event.currentTarget instanceof HTMLElement ? event.currentTarget : null;
+  const chosen = content?.querySelector<HTMLElement>("[data-autofocus]");
+  if (!chosen) return;
+  event.preventDefault();
+  chosen.focus();
+}
+
 export function Dialog({ isOpen, onClose, title, lead, children, footer, shape = "dialog" }: Props) {
   return (
     <Radix.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Radix.Portal>
-        <Radix.Overlay className="fixed inset-0 z-40 bg-[rgb(10_14_20/0.5)] motion-safe:animate-[fade_.16s_ease-out]" />
+        <Radix.Overlay className="fixed inset-0 z-50 bg-[rgb(10_14_20/0.5)] motion-safe:animate-[fade_.16s_ease-out]" />
         <Radix.Content
           aria-describedby={undefined}
+          onOpenAutoFocus={focusChosen}
           className={classes(
             "fixed z-50 flex flex-col overflow-hidden border border-line bg-paper shadow-float focus:outline-none",
             SHAPES[shape],

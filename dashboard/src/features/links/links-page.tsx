@@ -38,7 +38,7 @@ export function LinksPage() {
 
   return (
     <>
-      {!(isFirst && isEmpty) && <PageHead title="Links" />}
+      {!isFirst && <PageHead title="Links" />}
       {list.isPending ? (
         <ListWaiting hasField={mayWrite} />
       ) : list.error && !list.data ? (

@@ -4,6 +4,7 @@
 import { keepPreviousData, type QueryClient, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { api, take } from "@/api/client";
+import { useSession } from "@/api/session";
 import { type LinkFilter, toQuery } from "./filter";
 import type { LinkPage } from "./link";
 import { cutPages, type LinkPages } from "./pages";
@@ -84,13 +85,20 @@ export const useLink = (id: string | null) =>
     enabled: id !== null,
   });
 
-/** Return the domains in which links of this workspace can be made. */
-export const useDomains = () =>
-  useQuery({
+/** Return the names of the domains in which links of this workspace can be made: first the one of new links. */
+export function useDomains(): string[] {
+  const { short_domain } = useSession();
+  const { data = [] } = useQuery({
     queryKey: ["links", "domains"],
     queryFn: async ({ signal }) => (await take(api.GET("/v1/domains", { signal }))).data,
     staleTime: SLOW_FRESH_MS,
   });
+  return useMemo(() => {
+    const own = data.filter(({ is_verified }) => is_verified);
+    const chosen = own.find(({ is_default }) => is_default)?.domain ?? short_domain;
+    return [...new Set([chosen, short_domain, ...own.map(({ domain }) => domain)])];
+  }, [data, short_domain]);
+}
 
 /** Return `value` as it was when it last stood still for `ms`. */
 export function useSettled<T>(value: T, ms: number): T {

@@ -208,5 +208,6 @@ async def _show(services: Services, caller: Caller) -> CurrentSession:
         must_switch_second_factor_on=not caller.scopes and services.settings.second_factor == "required",
         workspace_id=caller.workspace_id,
         scopes=sorted(caller.scopes),
+        short_domain=services.settings.default_domain_name,
         workspaces=theirs,
     )

@@ -116,6 +116,11 @@ class CurrentSession(BaseModel):
     must_switch_second_factor_on: bool = Field(description="Until then nothing else is allowed.")
     workspace_id: UUID = Field(description="The workspace that all other addresses speak of.")
     scopes: list[str]
+    short_domain: str = Field(
+        description="The installation's own short domain; links that name none are made in it, unless the workspace "
+        "chose another one.",
+        examples=["go.example.com"],
+    )
     workspaces: list[SessionWorkspace]
 
 

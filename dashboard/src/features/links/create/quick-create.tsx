@@ -40,11 +40,11 @@ export function QuickCreate({ isFirst, onMore }: { isFirst: boolean; onMore: (ty
   return (
     <section
       aria-label="Make a link"
-      className={classes("grid gap-4", isFirst ? "mx-auto max-w-3xl pt-6 lg:pt-16" : "mb-5")}
+      className={classes("grid gap-4", isFirst ? "mx-auto max-w-3xl pt-4 pb-10 lg:pt-14" : "mb-5")}
     >
-      {isFirst && !made && <FirstWords />}
+      {isFirst && <FirstWords isMade={made !== null} />}
       <form onSubmit={submit} className="grid gap-3" noValidate>
-        <div className="flex items-start gap-2.5 max-sm:flex-col max-sm:items-stretch">
+        <div className={classes("flex items-start gap-2.5", isFirst && "max-sm:flex-col max-sm:items-stretch")}>
           <TextField
             ref={field}
             label="Paste a long URL"
@@ -73,7 +73,7 @@ export function QuickCreate({ isFirst, onMore }: { isFirst: boolean; onMore: (ty
             </Button>
             <Button
               icon={SlidersHorizontal}
-              className={isFirst ? "h-14!" : "h-11!"}
+              className={isFirst ? "h-14!" : "h-11! max-sm:hidden"}
               onClick={() => onMore(completeUrl(typed))}
             >
               Options
@@ -86,12 +86,14 @@ export function QuickCreate({ isFirst, onMore }: { isFirst: boolean; onMore: (ty
   );
 }
 
-function FirstWords() {
+function FirstWords({ isMade }: { isMade: boolean }) {
   return (
     <div className="grid gap-2">
-      <h1 className="text-3xl">Make your first short link</h1>
+      <h1 className="text-3xl">{isMade ? "Your first short link" : "Make your first short link"}</h1>
       <p className="text-lg text-quiet">
-        Paste an address and press Enter. The short link is copied for you, with a QR code beside it.
+        {isMade
+          ? "Paste it anywhere, print it, send it: every click is counted. Where it leads can change later."
+          : "Paste an address and press Enter. The short link is copied for you, with a QR code beside it."}
       </p>
     </div>
   );

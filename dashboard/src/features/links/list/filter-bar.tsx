@@ -71,7 +71,7 @@ function SearchField({ filter, set }: Props) {
     setTyped(filter.q);
   }, [filter.q]);
   return (
-    <div className="relative min-w-48 grow">
+    <div className="relative min-w-48 grow max-sm:basis-full">
       <Search aria-hidden className="pointer-events-none absolute top-3 left-3 size-4 text-quiet" />
       <TextField
         label="Search links"
@@ -88,7 +88,7 @@ function SearchField({ filter, set }: Props) {
 
 function FilterFields({ filter, set }: Props) {
   const { data: tags = [] } = useTags();
-  const { data: domains = [] } = useDomains();
+  const domains = useDomains();
   return (
     <div className="grid gap-4">
       <Segmented
@@ -112,7 +112,7 @@ function FilterFields({ filter, set }: Props) {
         onChange={(event) => set({ domain: event.target.value || null })}
       >
         <option value="">Any domain</option>
-        {domains.map(({ domain }) => (
+        {domains.map((domain) => (
           <option key={domain}>{domain}</option>
         ))}
       </SelectField>

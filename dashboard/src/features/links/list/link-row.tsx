@@ -46,7 +46,7 @@ export const LinkRow = memo(function LinkRow(props: Props) {
   return (
     <div
       className={classes(
-        "grid h-full grid-cols-[2.5rem_minmax(0,1fr)_auto] items-center gap-x-1 border-b border-line px-1 py-2 sm:gap-x-2 sm:px-2 lg:grid-cols-[2.5rem_minmax(0,1fr)_5rem_7.5rem_auto]",
+        "grid h-full grid-cols-[2.5rem_minmax(0,1fr)_auto] items-center gap-x-1 border-b border-line px-1 py-2 sm:gap-x-2 sm:px-2 lg:grid-cols-[2.5rem_minmax(0,1fr)_auto_4.5rem_7.5rem_auto]",
         isChosen ? "bg-accent-wash" : "hover:bg-panel",
       )}
     >
@@ -68,6 +68,7 @@ export const LinkRow = memo(function LinkRow(props: Props) {
           <Age link={link} />
         </p>
       </div>
+      <Tags link={link} actions={actions} />
       <div className="text-right text-base max-lg:hidden">
         <Clicks link={link} mayAnalyse={mayAnalyse} />
       </div>
@@ -129,24 +130,29 @@ function About({ link, mayWrite, actions }: Props) {
           onClick={() => actions.edit(link.id)}
         />
       )}
-      <span className="ml-auto flex shrink-0 gap-1 max-sm:hidden">
-        {link.tags.slice(0, SHOWN_TAGS).map((tag) => (
-          <button
-            key={tag}
-            type="button"
-            aria-label={`Show links tagged ${tag}`}
-            className="max-w-32 truncate rounded-sm border border-line px-1.5 text-xs text-quiet hover:border-edge hover:text-ink"
-            onClick={() => actions.showTag(tag)}
-          >
-            {tag}
-          </button>
-        ))}
-        {link.tags.length > SHOWN_TAGS && (
-          <span className="px-0.5 text-xs text-quiet" title={link.tags.slice(SHOWN_TAGS).join(", ")}>
-            +{link.tags.length - SHOWN_TAGS}
-          </span>
-        )}
-      </span>
+    </div>
+  );
+}
+
+function Tags({ link, actions }: Pick<Props, "link" | "actions">) {
+  return (
+    <div className="flex min-w-0 gap-1 max-lg:hidden">
+      {link.tags.slice(0, SHOWN_TAGS).map((tag) => (
+        <button
+          key={tag}
+          type="button"
+          aria-label={`Show links tagged ${tag}`}
+          className="h-7 max-w-32 truncate rounded-sm border border-line px-2 text-xs text-quiet hover:border-edge hover:text-ink"
+          onClick={() => actions.showTag(tag)}
+        >
+          {tag}
+        </button>
+      ))}
+      {link.tags.length > SHOWN_TAGS && (
+        <span className="self-center px-0.5 text-xs text-quiet" title={link.tags.slice(SHOWN_TAGS).join(", ")}>
+          +{link.tags.length - SHOWN_TAGS}
+        </span>
+      )}
     </div>
   );
 }

@@ -17,9 +17,8 @@ type Props = {
 
 /** The address that people will type: its domain, and a code of one's own, with whether it is still free. */
 export function CodeField({ code, domain, onCode, onDomain, errors, edited }: Props) {
-  const { data: domains = [] } = useDomains();
-  const usable = domains.filter(({ is_verified }) => is_verified);
-  const shown = domain || usable.find(({ is_default }) => is_default)?.domain || "";
+  const domains = useDomains();
+  const shown = domain || domains[0] || "";
   const typed = code.trim();
   const isAsked = typed !== "" && typed !== edited?.code;
   const verdict = useProbe(
@@ -28,14 +27,14 @@ export function CodeField({ code, domain, onCode, onDomain, errors, edited }: Pr
   const isMoved = edited && isAsked && typed !== edited.code;
   return (
     <>
-      {!edited && usable.length > 1 && (
+      {!edited && domains.length > 1 && (
         <SelectField
           label="Domain"
           value={shown}
           error={errors.domain}
           onChange={(event) => onDomain(event.target.value)}
         >
-          {usable.map(({ domain: name }) => (
+          {domains.map((name) => (
             <option key={name}>{name}</option>
           ))}
         </SelectField>
@@ -62,7 +61,7 @@ export function CodeField({ code, domain, onCode, onDomain, errors, edited }: Pr
         }
       >
         {(ties) => (
-          <div className="flex h-10 items-center rounded-md border border-line bg-panel font-mono text-sm focus-within:outline-2 focus-within:outline-offset-2 focus-within:outline-accent hover:border-edge has-aria-invalid:border-bad">
+          <div className="flex h-10 min-w-0 items-center rounded-md border border-line bg-panel font-mono text-sm focus-within:outline-2 focus-within:outline-offset-2 focus-within:outline-accent hover:border-edge has-aria-invalid:border-bad">
             <span className="max-w-[50%] shrink-0 truncate pl-3 text-quiet">{shown}/</span>
             <input
               {...ties}

@@ -19,13 +19,14 @@ export function LinkForm({ link, isReadOnly, ...part }: FormPart & { link: Link 
   const set = UTM_FIELDS.map((field) => utm[field]).filter(Boolean);
   const isOdd = draft.redirect_status !== "302";
   return (
-    <fieldset disabled={isReadOnly} className="grid min-w-0 gap-4">
+    <fieldset disabled={isReadOnly} className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-4">
       <legend className="sr-only">Link</legend>
       <DestinationField
         value={draft.target_url}
         onChange={(target_url) => change({ target_url })}
         error={errors.target_url}
         linkId={link?.id ?? null}
+        isAutoFocused={!link}
         isReadOnly={isReadOnly}
       />
       <CodeField
@@ -74,7 +75,7 @@ export function LinkForm({ link, isReadOnly, ...part }: FormPart & { link: Link 
           <RedirectField {...part} />
           <PasswordField {...part} hasOne={link?.has_password ?? false} />
         </Section>
-        <UnfurlPreview url={draft.target_url} shortUrl={link?.short_url ?? null} />
+        <UnfurlPreview url={draft.target_url} />
       </div>
     </fieldset>
   );

@@ -88,6 +88,7 @@ function Editor({ link, seed, onClose }: Omit<Props, "id"> & { link: Link | null
         onClose={() => setLeaving(false)}
         title="Discard what you typed?"
         label="Discard"
+        cancelLabel="Go on typing"
         onConfirm={discard}
       >
         It is not saved yet.

@@ -14,7 +14,7 @@ import { Section } from "./section";
 const TYPING_MS = 800;
 const FRESH_MS = 300_000;
 
-export function UnfurlPreview({ url }: { url: string; shortUrl: string | null }) {
+export function UnfurlPreview({ url }: { url: string }) {
   const [isOpen, setOpen] = useState(false);
   const target = completeUrl(useSettled(url, TYPING_MS));
   return (
