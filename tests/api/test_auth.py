@@ -243,6 +243,11 @@ async def test_a_required_second_factor_comes_before_everything(settings: Settin
             assert not (await page.get("/v1/auth/session")).json()["must_switch_second_factor_on"]
 
 
+async def test_a_session_tells_in_which_domain_links_are_made(api_url: str, settings: Settings) -> None:
+    async with client(api_url, await make_key(settings)) as key:
+        assert (await key.get("/v1/auth/session")).json()["short_domain"] == settings.default_domain_name
+
+
 async def test_a_key_is_no_session(api_url: str, settings: Settings) -> None:
     async with client(api_url, await make_key(settings)) as key:
         assert (await key.get("/v1/auth/session")).json()["session_id"] is None
