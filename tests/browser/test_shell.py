@@ -61,7 +61,7 @@ async def test_a_session_that_ends_is_renewed_in_place(stage: Stage) -> None:
     await page.keyboard.press("Enter")
     await expect(dialog).to_be_hidden()
     assert page.url.endswith("/settings/members")
-    await expect(page.get_by_text(stage.email).first).to_be_visible()
+    await expect(page.get_by_role("main").get_by_text(stage.email).first).to_be_visible()
 
 
 async def test_everything_is_reached_by_the_palette(stage: Stage) -> None:
@@ -144,3 +144,17 @@ async def test_a_spent_budget_counts_down(stage: Stage) -> None:
     await expect(page.get_by_text("Too many requests for now")).to_be_visible()
     await stage.context.unroute_all()
     await expect(page.get_by_role("heading", name="Links", level=1)).to_be_visible()
+
+
+async def test_the_way_back_from_a_provider_is_remembered_once(stage: Stage) -> None:
+    """The provider itself is tested in tests/api; here what the browser keeps meanwhile."""
+    page = await stage.open("/sign-in")
+    await page.evaluate("sessionStorage.setItem('vayro.next', '/settings/keys')")
+    await page.goto(stage.url)
+    await expect(page.get_by_role("heading", name="API keys", level=1)).to_be_visible()
+    await page.goto(stage.url)
+    await expect(page.get_by_role("heading", name="Links", level=1)).to_be_visible()
+    await page.evaluate("sessionStorage.setItem('vayro.next', '//evil.example/')")
+    await page.goto(stage.url)
+    await expect(page.get_by_role("heading", name="Links", level=1)).to_be_visible()
+    assert page.url == f"{stage.url}/"
