@@ -14,7 +14,9 @@ import { FilterChips } from "./filter-chips";
 import { FirstClick, FirstLink } from "./first-click";
 import { ScopeHead } from "./scope-head";
 import type { Source } from "./use-analytics";
+import { useLive } from "./use-live";
 import { useQuestion } from "./use-question";
+import { useRefresh } from "./use-refresh";
 import { Views } from "./views";
 
 export function AnalyticsPage() {
@@ -29,6 +31,7 @@ function Analytics() {
   const id = params.get("link");
   const source: Source = id ? { link: id } : { tag: params.get("tag") };
   const { data: link, error } = useLink(id);
+  const live = useLive(source, useRefresh());
   const { data: some } = useQuery({
     queryKey: ["links", "any"],
     queryFn: ({ signal }) => take(api.GET("/v1/links", { params: { query: { limit: 1 } }, signal })),
@@ -46,6 +49,7 @@ function Analytics() {
       <Views
         source={source}
         asking={asking}
+        live={live}
         empty={empty || (some?.data.length === 0 && <FirstLink mayWrite={mayWrite} />)}
       />
     </div>

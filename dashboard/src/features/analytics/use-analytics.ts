@@ -1,7 +1,7 @@
 "use client";
 
 /** The answers to a question: the main one, one for each list that is filtered itself, and the period before. */
-import { type QueryClient, queryOptions, useQueries, useQuery } from "@tanstack/react-query";
+import { queryOptions, useQueries, useQuery } from "@tanstack/react-query";
 import { api, type Schemas, take } from "@/api/client";
 import type { paths } from "@/api/schema";
 import { DIMENSIONS, type Dimension, type Filters, type Question, withoutFilter } from "./question";
@@ -87,10 +87,6 @@ export function useAnalytics(source: Source, question: Question) {
     retry: () => void main.refetch(),
   };
 }
-
-/** Ask for everything again, once what is being asked has come. */
-export const refreshAnalytics = (client: QueryClient): void =>
-  void client.invalidateQueries({ queryKey: ["analytics"] }, { cancelRefetch: false });
 
 function without(question: Question, dimension: Dimension): Question {
   const filters: Filters = withoutFilter(question.filters, dimension);

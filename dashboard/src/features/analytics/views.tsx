@@ -3,14 +3,18 @@
 import type { ReactNode } from "react";
 import { classes } from "@/ui/classes";
 import { Breakdown } from "./breakdown";
+import { LivePanel } from "./live-panel";
 import { countryName } from "./names";
 import type { Dimension } from "./question";
 import { Refused } from "./refused";
 import { SeriesPanel } from "./series-panel";
 import { TopLinks } from "./top-links";
 import { type Source, useAnalytics } from "./use-analytics";
+import { isShown, type LiveClick, type LiveState } from "./use-live";
+import { usePulses } from "./use-pulses";
 import type { Asking } from "./use-question";
 import { ViewsWaiting } from "./views-waiting";
+import { WorldPanel } from "./world-panel";
 
 const LISTS: readonly Dimension[] = ["country", "city", "referer", "device", "browser", "os"];
 
@@ -19,14 +23,18 @@ export function Views({
   source,
   asking,
   empty,
+  live,
 }: {
   source: Source;
   asking: Asking;
   /** What is said instead, when there is no click to show: may be nothing. */
   empty?: ReactNode;
+  live?: { clicks: readonly LiveClick[]; state: LiveState };
 }) {
   const { question, toggle } = asking;
   const { answer, before, lists, error, isWaiting, isOld, retry } = useAnalytics(source, question);
+  const clicks = (live?.clicks ?? []).filter((click) => isShown(click, question.filters, question.bots));
+  const pulses = usePulses(clicks);
   if (isWaiting) return <ViewsWaiting />;
   if (!answer) return <Refused error={error ?? new Error()} asking={asking} onRetry={retry} />;
   const isEmpty = answer.totals.clicks + answer.totals.bots === 0 && Object.keys(question.filters).length === 0;
@@ -38,6 +46,15 @@ export function Views({
       className={classes("grid gap-4 transition-opacity duration-150", isOld && "opacity-60 delay-150")}
     >
       <SeriesPanel asking={asking} answer={answer} before={before} />
+      <WorldPanel
+        list={lists.country}
+        chosen={country}
+        pulses={pulses}
+        onToggle={(code) => toggle("country", code)}
+        aside={
+          live && <LivePanel clicks={clicks} state={live.state} zone={question.zone} hasCodes={!("link" in source)} />
+        }
+      />
       <div className="grid gap-4 md:grid-cols-2 xl:grid-cols-3">
         {"links" in answer && <TopLinks links={answer.links} total={answer.totals.clicks} />}
         {LISTS.map((dimension) => (
