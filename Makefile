@@ -70,9 +70,10 @@ docs: install $(VENV)/.dev ## Write what is made from the code: reference pages,
 api-client: install $(VENV)/.dev ## Write the dashboard's types of the API from its OpenAPI document
 	@$(BIN)/python scripts/write_api_client.py
 
-screenshots: install $(VENV)/.dev ## Live the stories of the dashboard in every look, and write pictures of them to artifacts/
+screenshots: install $(VENV)/.dev ## Live the stories of the dashboard in every look, write pictures of them to artifacts/, and those of the docs
 	@scripts/install_test_packages.sh
 	@SCREENSHOTS=1 $(BIN)/pytest --numprocesses 2 tests/browser $(ARGS)
+	@$(BIN)/python -m tests.browser.pictures
 
 clean: ## Delete what was installed and made; never vayro-data
 	rm -rf $(VENV) geo/node_modules $(GEO_DATABASE) build dist

@@ -24,7 +24,7 @@ LOOKS = (
     Look("postgres", 360, "light"),
     Look("postgres", 1440, "dark"),
 )
-_BROWSER_FLAGS = ["--no-sandbox", "--disable-background-networking"]
+BROWSER_FLAGS = ["--no-sandbox", "--disable-background-networking"]
 _numbers = itertools.count(1)
 
 expect.set_options(timeout=STEP_MS)
@@ -67,7 +67,7 @@ def make_settings(folder: Path, **over: Any) -> Settings:
 async def browser() -> AsyncIterator[Browser]:
     """Debian's Chromium. One a test: it starts in 0.2 s, and takes whatever hung with it."""
     async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=_BROWSER_FLAGS)
+        opened = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=BROWSER_FLAGS)
         yield opened
         await opened.close()
 

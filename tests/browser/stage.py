@@ -138,9 +138,11 @@ class Stage:
 
 
 @asynccontextmanager
-async def open_stage(site: Site, look: Look, browser: Browser, email: str) -> AsyncIterator[Stage]:
+async def open_stage(
+    site: Site, look: Look, browser: Browser, email: str, *, is_new: bool = True
+) -> AsyncIterator[Stage]:
     """Make the person, sign them in as a browser does, and say at the end what faults there were."""
-    key = await _make_person(site.settings, email)
+    key = await _make_key(site.settings, email, is_new=is_new)
     context = await browser.new_context(
         viewport={"width": look.width, "height": HEIGHTS[look.width]},
         color_scheme="dark" if look.scheme == "dark" else "light",
@@ -169,12 +171,13 @@ async def sign_in(stage: Stage) -> None:
     assert answer.ok, await answer.text()
 
 
-async def _make_person(settings: Settings, email: str) -> str:
-    """Return an API key of a new person, who owns a new workspace."""
+async def _make_key(settings: Settings, email: str, *, is_new: bool) -> str:
+    """Return an API key of a person; a new one owns a new workspace."""
     database = open_database(settings)
     service = AccountService(database)
     try:
-        await service.create_user(email, PASSWORD)
+        if is_new:
+            await service.create_user(email, PASSWORD)
         user = await service.get_user(email)
         return await service.create_key(Caller(user.workspace_id, user.id, None, is_admin=False), "stage")
     finally:
