@@ -50,17 +50,15 @@ def site_of(postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFa
 def make_settings(folder: Path, **over: Any) -> Settings:
     """Settings of a site on free ports; clicks may say by X-Forwarded-For where they come from."""
     engine_port = free_port()
-    return Settings(
-        _env_file=None,
-        data_dir=folder,
-        redirect_port=engine_port,
-        api_port=free_port(),
-        metrics_port=free_port(neighbours=2),
-        short_url_base=f"http://127.0.0.1:{engine_port}",
-        trusted_proxies=(ip_network("127.0.0.0/8"),),
-        limit_sign_in_address="off",
-        **over,
-    )
+    values: dict[str, Any] = {
+        "redirect_port": engine_port,
+        "api_port": free_port(),
+        "metrics_port": free_port(neighbours=2),
+        "short_url_base": f"http://127.0.0.1:{engine_port}",
+        "trusted_proxies": (ip_network("127.0.0.0/8"),),
+        "limit_sign_in_address": "off",
+    }
+    return Settings(_env_file=None, data_dir=folder, **{**values, **over})
 
 
 @pytest.fixture

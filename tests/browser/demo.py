@@ -7,12 +7,14 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+from sqlalchemy import update
 from uuid_utils.compat import uuid7
 
 from vayro.clicks.click import Click
 from vayro.clicks.repository import ClickBatch, ClickRepository
 from vayro.clicks.rollup_job import RollupJob
 from vayro.database.engine import open_database
+from vayro.database.models import links as link_table
 from vayro.settings import Settings
 
 # Code, title, destination, tags, share of all clicks.
@@ -64,7 +66,7 @@ REFERERS = (
     ("https://t.co/", 4),
     ("https://www.europeancoffeetrip.example/", 5),
 )
-VISITORS = 6_000
+VISITORS = 900
 BOT_SHARE = 0.04
 AT_ONCE = 5_000
 
@@ -97,6 +99,12 @@ async def make_clicks(settings: Settings, links: dict[str, str], count: int, day
             await repository.write(
                 ClickBatch([_make_click(source, links, now, days) for _ in range(min(AT_ONCE, count - start))])
             )
+        async with database.transaction() as connection:
+            for age, identifier in enumerate(links.values()):
+                made_at = now - dt.timedelta(days=days * (1 - age / len(links)), hours=7)
+                await connection.execute(
+                    update(link_table).where(link_table.c.id == UUID(identifier)).values(created_at=made_at)
+                )
         job = RollupJob(database)
         while not (await job.run(budget_seconds=30)).is_finished:
             pass
@@ -132,7 +140,7 @@ def _make_click(source: random.Random, links: dict[str, str], now: dt.datetime, 
 def _moment(source: random.Random, now: dt.datetime, days: int) -> dt.datetime:
     """More of late, more by day than by night, more on Saturdays."""
     while True:
-        moment = now - dt.timedelta(days=days * source.random() ** 1.35)
+        moment = now - dt.timedelta(days=days * source.random() ** 1.12)
         by_hour = 0.55 - 0.45 * math.cos((moment.hour - 3) / 24 * 2 * math.pi)
         by_day = {5: 1.0, 6: 0.85}.get(moment.weekday(), 0.65)
         if source.random() < by_hour * by_day:
