@@ -38,7 +38,7 @@ export function LinksPage() {
 
   return (
     <>
-      {!isFirst && <PageHead title="Links" />}
+      {isFirst ? <h1 className="sr-only">Links</h1> : <PageHead title="Links" />}
       {list.isPending ? (
         <ListWaiting hasField={mayWrite} />
       ) : list.error && !list.data ? (

@@ -89,7 +89,7 @@ export function QuickCreate({ isFirst, onMore }: { isFirst: boolean; onMore: (ty
 function FirstWords({ isMade }: { isMade: boolean }) {
   return (
     <div className="grid gap-2">
-      <h1 className="text-3xl">{isMade ? "Your first short link" : "Make your first short link"}</h1>
+      <h2 className="text-3xl">{isMade ? "Your first short link" : "Make your first short link"}</h2>
       <p className="text-lg text-quiet">
         {isMade
           ? "Paste it anywhere, print it, send it: every click is counted. Where it leads can change later."
