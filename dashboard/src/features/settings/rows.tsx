@@ -4,7 +4,7 @@ import { classes } from "@/ui/classes";
 /** A list of things of one kind, each with what can be done about it. */
 export function Rows({ label, children }: { label: string; children: ReactNode }) {
   return (
-    <ul aria-label={label} className="grid divide-y divide-line border-t border-line">
+    <ul aria-label={label} className="grid divide-y divide-line">
       {children}
     </ul>
   );
@@ -16,16 +16,19 @@ export function Row({
   badges,
   children,
   actions,
+  below,
   isFaded = false,
 }: {
   title: ReactNode;
   badges?: ReactNode;
   children?: ReactNode;
   actions?: ReactNode;
+  /** What takes the whole width. */
+  below?: ReactNode;
   isFaded?: boolean;
 }) {
   return (
-    <li className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 py-3.5 last:pb-0">
+    <li className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2 py-3.5 first:pt-0 last:pb-0">
       <div className="grid min-w-0 grow basis-64 gap-0.5">
         <div className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1">
           <span className={classes("min-w-0 wrap-anywhere", isFaded ? "text-quiet" : "font-medium")}>{title}</span>
@@ -34,6 +37,7 @@ export function Row({
         {children && <div className="text-sm text-quiet">{children}</div>}
       </div>
       {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
+      {below && <div className="w-full">{below}</div>}
     </li>
   );
 }

@@ -25,11 +25,9 @@ export function DomainRow({ domain }: { domain: Domain }) {
       title={<span className="font-mono">{domain.domain}</span>}
       badges={<State domain={domain} />}
       actions={mayChange && <DomainMenu domain={domain} />}
+      below={mayChange && !domain.is_verified && domain.proof && <Proof domain={domain} proof={domain.proof} />}
     >
-      <div className="grid gap-2.5">
-        <Addresses domain={domain} />
-        {mayChange && !domain.is_verified && domain.proof && <Proof domain={domain} proof={domain.proof} />}
-      </div>
+      <Addresses domain={domain} />
     </Row>
   );
 }

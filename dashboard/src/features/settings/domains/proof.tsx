@@ -28,7 +28,7 @@ export function Proof({ domain, proof }: { domain: Schemas["Domain"]; proof: Sch
     return () => clearInterval(timer);
   }, [mutate]);
   return (
-    <div className="grid gap-3 rounded-md bg-sunken p-3 sm:p-4">
+    <div className="grid gap-3 rounded-md bg-sunken p-3 text-sm text-quiet sm:p-4">
       <p>
         Make this record where the DNS of the domain is kept, and point the domain itself (A, AAAA or CNAME) to the
         engine. Leave the record in place: it is looked for every day.
