@@ -29,7 +29,8 @@ export function useUrlState(): UrlState {
   const set = useCallback(
     (patch: Patch, { push = false }: { push?: boolean } = {}) => {
       const query = withPatch(new URLSearchParams(window.location.search), patch).toString();
-      const address = query ? `${path}?${query}` : path;
+      // What stands behind `#` stays: it is the key of a page that is shared.
+      const address = (query ? `${path}?${query}` : path) + window.location.hash;
       if (push) window.history.pushState(null, "", address);
       else window.history.replaceState(null, "", address);
     },

@@ -10,10 +10,12 @@ import { PageHead } from "@/ui/page";
 import { Panel } from "@/ui/panel";
 import { Empty } from "@/ui/states";
 import { ControlBar } from "./control-bar";
+import { ExportMenu } from "./export-menu";
 import { FilterChips } from "./filter-chips";
 import { FirstClick, FirstLink } from "./first-click";
 import { ScopeHead } from "./scope-head";
-import type { Source } from "./use-analytics";
+import { ShareControl } from "./share-control";
+import type { OwnSource } from "./use-analytics";
 import { useLive } from "./use-live";
 import { useQuestion } from "./use-question";
 import { useRefresh } from "./use-refresh";
@@ -29,7 +31,7 @@ function Analytics() {
   const asking = useQuestion();
   const mayWrite = useMay("links:write");
   const id = params.get("link");
-  const source: Source = id ? { link: id } : { tag: params.get("tag") };
+  const source: OwnSource = id ? { link: id } : { tag: params.get("tag") };
   const { data: link, error } = useLink(id);
   const live = useLive(source, useRefresh());
   const { data: some } = useQuery({
@@ -37,13 +39,23 @@ function Analytics() {
     queryFn: ({ signal }) => take(api.GET("/v1/links", { params: { query: { limit: 1 } }, signal })),
     enabled: !id,
   });
-  const pick = (chosen: Source) =>
+  const pick = (chosen: OwnSource) =>
     set("link" in chosen ? { link: chosen.link, tag: null } : { link: null, tag: chosen.tag }, { push: true });
   if (error instanceof ApiError && (error.status === 404 || error.status === 422)) return <NoLink />;
   const empty = id ? link && link.clicks === 0 && <FirstClick link={link} /> : null;
   return (
     <div className="grid gap-5">
-      <ScopeHead source={source} link={link} onPick={pick} actions={null} />
+      <ScopeHead
+        source={source}
+        link={link}
+        onPick={pick}
+        actions={
+          <>
+            {link && <ShareControl id={link.id} />}
+            <ExportMenu source={source} question={asking.question} />
+          </>
+        }
+      />
       <ControlBar asking={asking} />
       <FilterChips asking={asking} />
       <Views
@@ -67,11 +79,14 @@ function useLink(id: string | null) {
 
 function NoLink() {
   return (
-    <Panel>
-      <Empty title="There is no such link" action={<ButtonLink href="/analytics">Show all links</ButtonLink>}>
-        It may have been deleted, or it belongs to another workspace.
-      </Empty>
-    </Panel>
+    <>
+      <PageHead title="Analytics" />
+      <Panel>
+        <Empty title="There is no such link" action={<ButtonLink href="/analytics">Show all links</ButtonLink>}>
+          It may have been deleted, or it belongs to another workspace.
+        </Empty>
+      </Panel>
+    </>
   );
 }
 

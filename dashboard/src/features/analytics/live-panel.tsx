@@ -28,7 +28,7 @@ export function LivePanel({
 }) {
   const clock = new Intl.DateTimeFormat(language, { timeStyle: "medium", timeZone: zone });
   return (
-    <div className="grid content-start gap-3">
+    <div className="grid h-75 content-start gap-3 overflow-hidden xl:h-96">
       <header className="flex items-center justify-between gap-3">
         <h2 className="text-base">Happening now</h2>
         <p role="status" className="flex items-center gap-2 text-xs text-quiet">

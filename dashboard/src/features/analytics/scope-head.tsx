@@ -8,7 +8,7 @@ import { ButtonLink } from "@/ui/button";
 import { CopyButton } from "@/ui/copy";
 import { Badge } from "@/ui/panel";
 import { ScopePicker } from "./scope-picker";
-import type { Source } from "./use-analytics";
+import type { OwnSource } from "./use-analytics";
 
 /** Whose clicks these are, and what can be done with them. */
 export function ScopeHead({
@@ -17,9 +17,9 @@ export function ScopeHead({
   onPick,
   actions,
 }: {
-  source: Source;
+  source: OwnSource;
   link: Schemas["Link"] | undefined;
-  onPick: (source: Source) => void;
+  onPick: (source: OwnSource) => void;
   actions: ReactNode;
 }) {
   const mayEdit = useMay("links:write");
@@ -48,7 +48,7 @@ export function ScopeHead({
   );
 }
 
-function ScopeName({ source, link }: { source: Source; link: Schemas["Link"] | undefined }) {
+function ScopeName({ source, link }: { source: OwnSource; link: Schemas["Link"] | undefined }) {
   if ("link" in source) return <span className="font-mono">{link ? `/${link.short_code}` : "…"}</span>;
   return source.tag === null ? "All links" : `#${source.tag}`;
 }

@@ -6,7 +6,7 @@ import dynamic from "next/dynamic";
 import { type ReactNode, useDeferredValue, useState } from "react";
 import { api, take } from "@/api/client";
 import { Popover } from "@/ui/popover";
-import type { Source } from "./use-analytics";
+import type { OwnSource } from "./use-analytics";
 
 const PickList = dynamic(() => import("./pick-list").then((module) => module.PickList), { ssr: false });
 
@@ -15,7 +15,7 @@ const MAX_TAGS = 6;
 const ALL = "all";
 
 /** The name of what is shown, and behind it everything else that could be. */
-export function ScopePicker({ children, onPick }: { children: ReactNode; onPick: (source: Source) => void }) {
+export function ScopePicker({ children, onPick }: { children: ReactNode; onPick: (source: OwnSource) => void }) {
   const [isOpen, setOpen] = useState(false);
   const [typed, setTyped] = useState("");
   const q = useDeferredValue(typed.trim());

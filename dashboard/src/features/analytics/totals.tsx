@@ -11,7 +11,7 @@ const BOTS_TOLD: Record<Bots, string> = { out: "not counted", in: "counted in", 
 export function Totals({ answer, before, bots }: { answer: Answer; before: Answer | undefined; bots: Bots }) {
   const { clicks, visitors, bots: robots } = answer.totals;
   return (
-    <dl className="flex flex-wrap gap-x-8 gap-y-3">
+    <dl className="flex flex-wrap gap-x-6 gap-y-3 sm:gap-x-8">
       <Total name="Clicks" count={clicks} color="var(--chart-1)">
         <Change now={clicks} before={before?.totals.clicks} />
       </Total>
@@ -33,7 +33,7 @@ function Total({ name, count, color, children }: { name: string; count: number; 
         {name}
       </dt>
       <dd className="flex items-baseline gap-2">
-        <span className={classes("figures", color ? "text-2xl" : "text-2xl text-quiet")}>{formatCount(count)}</span>
+        <span className={classes("figures", "text-xl sm:text-2xl", !color && "text-quiet")}>{formatCount(count)}</span>
         <span className="text-sm">{children}</span>
       </dd>
     </div>

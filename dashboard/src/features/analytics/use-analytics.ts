@@ -8,7 +8,9 @@ import { DIMENSIONS, type Dimension, type Filters, type Question, withoutFilter 
 import { defaultInterval, type Span, spanBefore, spanOf } from "./ranges";
 
 /** Whose clicks: a link's, or those of all links (with a tag). */
-export type Source = { link: string } | { tag: string | null };
+export type OwnSource = { link: string } | { tag: string | null };
+/** Or those of somebody else's link, by the token of its shared page. */
+export type Source = OwnSource | { share: string };
 export type Answer = Schemas["LinkAnalytics"] | Schemas["WorkspaceAnalytics"];
 export type ListName = "countries" | "cities" | "devices" | "browsers" | "os" | "referers";
 export type ValueClicks = Schemas["ValueClicks"];
@@ -38,7 +40,12 @@ export function parametersOf(question: Question, span: Span): Parameters {
   };
 }
 
-function ask(source: Source, query: Parameters, signal?: AbortSignal): Promise<Answer> {
+/** Ask as a stranger does. */
+export const askShared = (token: string, query: Parameters, signal?: AbortSignal) =>
+  take(api.GET("/v1/shared", { params: { query, header: { "X-Share-Token": token } }, signal }));
+
+async function ask(source: Source, query: Parameters, signal?: AbortSignal): Promise<Answer> {
+  if ("share" in source) return (await askShared(source.share, query, signal)).analytics;
   if ("link" in source) {
     return take(api.GET("/v1/analytics/{link_id}", { params: { path: { link_id: source.link }, query }, signal }));
   }

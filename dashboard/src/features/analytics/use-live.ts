@@ -4,7 +4,7 @@
 import { useEffect, useState } from "react";
 import type { Schemas } from "@/api/client";
 import type { Bots, Dimension, Filters } from "./question";
-import type { Source } from "./use-analytics";
+import type { OwnSource } from "./use-analytics";
 
 export type LiveClick = Schemas["ClickEvent"] & { short_code: string };
 /** away: nobody answers at the moment; resting: the page is hidden. */
@@ -14,7 +14,7 @@ const KEPT = 50;
 const RETRY_MS = 5_000;
 
 /** Return the latest clicks, newest first, and how the feed is. */
-export function useLive(source: Source, onClick: () => void): { clicks: LiveClick[]; state: LiveState } {
+export function useLive(source: OwnSource, onClick: () => void): { clicks: LiveClick[]; state: LiveState } {
   const [clicks, setClicks] = useState<LiveClick[]>([]);
   const [state, setState] = useState<LiveState>("starting");
   const address = addressOf(source);
@@ -49,7 +49,7 @@ export function hostOf(referer: string): string {
   return (start < 0 ? rest : rest.slice(start + 3)).split(/[/?#]/, 1)[0] ?? "";
 }
 
-function addressOf(source: Source): string {
+function addressOf(source: OwnSource): string {
   const query = new URLSearchParams();
   if ("link" in source) query.set("link_id", source.link);
   else if (source.tag !== null) query.set("tag", source.tag);

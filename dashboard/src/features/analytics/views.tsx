@@ -51,9 +51,7 @@ export function Views({
         chosen={country}
         pulses={pulses}
         onToggle={(code) => toggle("country", code)}
-        aside={
-          live && <LivePanel clicks={clicks} state={live.state} zone={question.zone} hasCodes={!("link" in source)} />
-        }
+        aside={live && <LivePanel clicks={clicks} state={live.state} zone={question.zone} hasCodes={"tag" in source} />}
       />
       <div className="grid gap-4 md:grid-cols-2 xl:grid-cols-3">
         {"links" in answer && <TopLinks links={answer.links} total={answer.totals.clicks} />}
