@@ -58,7 +58,7 @@ async def test_closing_waits_for_those_who_are_about_to_finish(database: Databas
 
     holding = asyncio.create_task(hold())
     await taken.wait()
-    await database.close()
+    await database.close(seconds=60)
     assert holding.done()
     await holding
 
