@@ -35,6 +35,7 @@ async def key(settings: Settings) -> str:
     return await make_key(settings)
 
 
+@pytest.mark.timeout(900)  # ninety operations, each tried thirty times
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 def test_every_answer_is_documented_and_none_is_a_failure(api_url: str, key: str, mode: GenerationMode) -> None:
     document = schemathesis.openapi.from_url(f"{api_url}/openapi.json")
