@@ -1,5 +1,6 @@
 /** The chosen links as a CSV file. */
 import type { Link } from "../link";
+import { saveFile } from "../save-file";
 
 const COLUMNS = [
   "short_url",
@@ -27,17 +28,6 @@ export function toCell(value: Link[keyof Link]): string {
 export function toCsv(links: readonly Link[]): string {
   const rows = links.map((link) => COLUMNS.map((column) => toCell(link[column])).join(","));
   return [COLUMNS.join(","), ...rows, ""].join("\r\n");
-}
-
-/** Let the browser save a text as a file. */
-export function saveFile(name: string, content: Blob): void {
-  const address = URL.createObjectURL(content);
-  const anchor = document.createElement("a");
-  anchor.href = address;
-  anchor.download = name;
-  anchor.click();
-  // The browser reads the file after this turn.
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
 export const downloadCsv = (links: readonly Link[]): void =>
