@@ -13,6 +13,7 @@ MEASUREMENTS = {
     "bulk": "links created by bulk calls",
     "worker": "clicks from the stream to committed rows, next to a bare COPY",
     "analytics": "analytics of a link with 10 million clicks",
+    "dashboard": "the dashboard in a browser: 100,000 links, a million clicks, changes of pages",
     "lighthouse": "the dashboard's pages, as Lighthouse judges them",
     "short_codes": "codes per second and core, and that none comes twice",
 }
