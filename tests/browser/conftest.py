@@ -57,6 +57,8 @@ def make_settings(folder: Path, **over: Any) -> Settings:
         "short_url_base": f"http://127.0.0.1:{engine_port}",
         "trusted_proxies": (ip_network("127.0.0.0/8"),),
         "limit_sign_in_address": "off",
+        # Where nobody answers, unless a test opens a zone there.
+        "domain_resolver": f"127.0.0.1:{free_port()}",
     }
     return Settings(_env_file=None, data_dir=folder, **{**values, **over})
 

@@ -60,6 +60,7 @@ export function ProofDialog({
         <input type="hidden" autoComplete="username" value={user.email} readOnly />
         {user.has_password && (
           <TextField
+            data-autofocus
             name="password"
             label="Your password"
             type="password"

@@ -35,6 +35,7 @@ export function AddressesDialog({ domain, onClose }: { domain: Schemas["Domain"]
     <Dialog isOpen onClose={onClose} title={domain.domain} lead="Empty: visitors see a plain page of ours.">
       <form onSubmit={submit} className="grid gap-4" noValidate>
         <TextField
+          data-autofocus
           name="root_url"
           label="The front page leads to"
           type="url"

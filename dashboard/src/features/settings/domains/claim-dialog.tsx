@@ -36,6 +36,7 @@ export function ClaimDialog({ onClose }: { onClose: () => void }) {
     >
       <form onSubmit={submit} className="grid gap-4">
         <TextField
+          data-autofocus
           name="domain"
           label="Domain"
           placeholder="go.example.com"

@@ -58,6 +58,7 @@ function Form({
   return (
     <form onSubmit={submit} className="grid gap-5">
       <TextField
+        data-autofocus
         name="name"
         label="Name"
         hint="What it is for, so that you know it again."

@@ -44,7 +44,7 @@ function WorkspaceRow({ workspace, isHere }: { workspace: Workspace; isHere: boo
             size="sm"
             isBusy={enter.isPending}
             onClick={() => enter.mutate(workspace.id)}
-            aria-label={`Go to ${workspace.name}`}
+            aria-label={`Go there: ${workspace.name}`}
           >
             Go there
           </Button>

@@ -48,6 +48,7 @@ export function Enrolment({
           <CopyButton text={secret.secret} what="the secret" />
         </div>
         <TextField
+          data-autofocus
           name="code"
           label="Code that the app shows"
           inputMode="numeric"

@@ -86,6 +86,11 @@ function Told({ trouble }: { trouble: Trouble | null }) {
   if (trouble.act === "sign-in") {
     return <Notice tone="warn">Your session ended. Sign in again, then go on: nothing is lost.</Notice>;
   }
+  if (trouble.act === "settle") {
+    return (
+      <Notice tone="warn">The connection is back. We look what came through, so that no link is made twice.</Notice>
+    );
+  }
   return (
     <Notice
       tone="warn"

@@ -65,7 +65,8 @@ export class Run {
   }
 
   goOn(): void {
-    this.tell({ isPaused: false, trouble: null });
+    const { trouble } = this.progress;
+    this.tell({ isPaused: false, trouble: trouble?.act === "sign-in" ? null : trouble });
     this.wake?.();
   }
 
@@ -91,7 +92,9 @@ export class Run {
       const outcomes = await sendRows(chunk, this.wire());
       for (const [index, problem] of outcomes) if (problem) this.failures.push(failureOf(index, problem));
     } catch (failure) {
-      const isUnknown = failure instanceof Cancelled && this.progress.trouble?.act === "look" && !this.wanted.isDryRun;
+      const act = this.progress.trouble?.act;
+      const isLost = act === "look" || act === "settle";
+      const isUnknown = failure instanceof Cancelled && isLost && !this.wanted.isDryRun;
       if (!isUnknown) throw failure;
       for (const { index } of chunk) this.failures.push(failureOf(index, LOST));
       this.count(chunk.length);
@@ -105,7 +108,7 @@ export class Run {
     return {
       send: (links) => sendLinks(links, isDryRun),
       findMade: isDryRun ? undefined : (rows) => findMade(this.id, rows, this.since),
-      sleep: (ms) => this.sleep(ms),
+      sleep: (ms, isFirm) => this.sleep(ms, isFirm),
       pass: () => this.pass(),
       pause: () => this.pause(),
       tell: (trouble) => this.tell({ trouble }),
@@ -166,8 +169,10 @@ export class Run {
     if (this.progress.isEnding) throw new Cancelled();
   }
 
-  private async sleep(ms: number): Promise<void> {
-    await this.waitFor(ms);
+  private async sleep(ms: number, isFirm = false): Promise<void> {
+    const until = performance.now() + ms;
+    do await this.waitFor(Math.max(0, until - performance.now()));
+    while (isFirm && !this.progress.isEnding && performance.now() < until);
     if (this.progress.isEnding) throw new Cancelled();
   }
 

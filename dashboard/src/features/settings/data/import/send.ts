@@ -7,15 +7,16 @@ import { type Plan, pauseAfter, planFor } from "./retry";
 /** Null: made, or it would be. */
 export type Outcome = Problem | null;
 
-export type Trouble = { act: Exclude<Plan["act"], "stop">; untilMs: number };
+/** `settle`: the connection is back, and it is looked what came through. */
+export type Trouble = { act: Exclude<Plan["act"], "stop"> | "settle"; untilMs: number };
 
 export type Wire = {
   /** Send links; return what became of each, in order. Throws ApiError and Unreachable. */
   send: (links: readonly NewLink[]) => Promise<Outcome[]>;
   /** Return which of these rows have their link already. Throws as `send`. Not given where nothing is written. */
   findMade?: (rows: readonly Row[]) => Promise<ReadonlySet<number>>;
-  /** Wait. Throws when the whole is cancelled. */
-  sleep: (ms: number) => Promise<void>;
+  /** Wait; unless `isFirm`, people can end it early. Throws when the whole is cancelled. */
+  sleep: (ms: number, isFirm?: boolean) => Promise<void>;
   /** Wait for as long as it is paused. Throws when the whole is cancelled. */
   pass: () => Promise<void>;
   /** Somebody must sign in: pause. */
@@ -76,7 +77,8 @@ async function settle(
       if (before?.size === found.size) return found;
       before = found;
       if (found.size === rows.length) return found;
-      await wire.sleep(SETTLE_MS);
+      wire.tell({ act: "settle", untilMs: Date.now() + SETTLE_MS });
+      await wire.sleep(SETTLE_MS, true);
     } catch (error) {
       failures += 1;
       const plan = planFor(error, failures);
