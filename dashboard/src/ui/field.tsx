@@ -49,59 +49,36 @@ export function Field({
 
 type Input = Told & { className?: string; inputClassName?: string };
 
-export function TextField({
-  label,
-  hint,
-  error,
-  isLabelHidden,
-  aside,
-  className,
-  inputClassName,
-  ...rest
-}: Input & ComponentProps<"input">) {
+/** Part what the field tells from what the input takes. */
+function separate<P extends Input>(props: P) {
+  const { label, hint, error, isLabelHidden, aside, className, inputClassName, ...rest } = props;
+  return { told: { label, hint, error, isLabelHidden, aside, className }, inputClassName, rest };
+}
+
+export function TextField(props: Input & ComponentProps<"input">) {
+  const { told, inputClassName, rest } = separate(props);
   return (
-    <Field {...{ label, hint, error, isLabelHidden, aside, className }}>
+    <Field {...told}>
       {(ties) => <input className={classes(BOX, "h-10", inputClassName)} autoComplete="off" {...ties} {...rest} />}
     </Field>
   );
 }
 
-export function TextArea({
-  label,
-  hint,
-  error,
-  isLabelHidden,
-  aside,
-  className,
-  inputClassName,
-  ...rest
-}: Input & ComponentProps<"textarea">) {
+export function TextArea(props: Input & ComponentProps<"textarea">) {
+  const { told, inputClassName, rest } = separate(props);
   return (
-    <Field {...{ label, hint, error, isLabelHidden, aside, className }}>
+    <Field {...told}>
       {(ties) => <textarea className={classes(BOX, "min-h-20 py-2", inputClassName)} {...ties} {...rest} />}
     </Field>
   );
 }
 
 /** The browser's own list: the quickest on phones, and known to every screen reader. */
-export function SelectField({
-  label,
-  hint,
-  error,
-  isLabelHidden,
-  aside,
-  className,
-  inputClassName,
-  children,
-  ...rest
-}: Input & ComponentProps<"select">) {
+export function SelectField(props: Input & ComponentProps<"select">) {
+  const { told, inputClassName, rest } = separate(props);
   return (
-    <Field {...{ label, hint, error, isLabelHidden, aside, className }}>
-      {(ties) => (
-        <select className={classes(BOX, "h-10 pr-8", inputClassName)} {...ties} {...rest}>
-          {children}
-        </select>
-      )}
+    <Field {...told}>
+      {(ties) => <select className={classes(BOX, "h-10 pr-8", inputClassName)} {...ties} {...rest} />}
     </Field>
   );
 }
