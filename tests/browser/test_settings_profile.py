@@ -5,6 +5,7 @@ import json
 from playwright.async_api import expect
 
 from tests.browser import downloads
+from tests.browser.people import add_member
 from tests.browser.stage import Stage
 
 
@@ -36,6 +37,35 @@ async def test_a_further_workspace_is_made_entered_and_left_for_another(stage: S
     await page.get_by_role("dialog").get_by_role("button", name="Leave").click()
     await expect(page.get_by_text("The last owner stays")).to_be_visible()
     await stage.check()
+
+
+async def test_a_workspace_with_another_owner_is_left(stage: Stage) -> None:
+    await add_member(stage, "owner")
+    await stage.api.patch("/v1/workspace", json={"name": "Ours"})
+    page = await stage.open("/settings")
+    await page.get_by_role("button", name="Leave").click()
+    await expect(page.get_by_role("dialog", name="Leave Ours?")).to_be_visible()
+    await stage.check()
+    await page.get_by_role("dialog").get_by_role("button", name="Leave").click()
+    # Whoever belongs nowhere any more has a workspace of their own.
+    workspaces = page.get_by_role("list", name="Workspaces")
+    await expect(workspaces.get_by_text("Ours", exact=True)).to_be_hidden()
+    await expect(workspaces.get_by_role("listitem")).to_contain_text("You are an owner.")
+
+
+async def test_an_account_is_linked_with_the_provider_after_its_password(stage: Stage) -> None:
+    there = f"{stage.url}/settings/security#provider"
+    await stage.context.route(
+        "**/v1/auth/methods", lambda route: route.fulfill(json={"sign_up": "open", "provider": "Example ID"})
+    )
+    await stage.context.route("**/v1/auth/oidc/link", lambda route: route.fulfill(json={"address": there}))
+    page = await stage.open("/settings")
+    await page.get_by_role("button", name="Link my account").click()
+    await expect(page.get_by_role("dialog", name="Link Example ID")).to_be_visible()
+    await stage.check()
+    await page.get_by_label("Your password").fill(stage.password)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(there)
 
 
 async def test_an_account_is_erased_after_its_password(stage: Stage) -> None:

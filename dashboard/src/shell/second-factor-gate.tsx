@@ -15,16 +15,21 @@ export function SecondFactorGate({ children }: { children: ReactNode }) {
   useEffect(() => {
     if (mustSwitchOn && !isThere) router.replace(SECURITY);
   }, [mustSwitchOn, isThere, router]);
-  if (!mustSwitchOn) return children;
-  if (!isThere) return null;
+  // The page keeps its place in the tree: recovery codes are shown on it when the gate opens.
   return (
     <>
-      <div className="mb-5">
-        <Notice tone="warn" title="A second factor is required here">
-          Whoever runs this installation asks everybody for a second factor. Switch yours on below, and all else opens.
-        </Notice>
-      </div>
-      {children}
+      {mustSwitchOn && isThere && <Why />}
+      {(!mustSwitchOn || isThere) && children}
     </>
+  );
+}
+
+function Why() {
+  return (
+    <div className="mb-5">
+      <Notice tone="warn" title="A second factor is required here">
+        Whoever runs this installation asks everybody for a second factor. Switch yours on below, and all else opens.
+      </Notice>
+    </div>
   );
 }

@@ -80,7 +80,7 @@ function Invite() {
             </option>
           ))}
         </SelectField>
-        <Button type="submit" className="sm:mt-6.5" isBusy={invite.isPending}>
+        <Button type="submit" className="mt-6.5" isBusy={invite.isPending}>
           Invite
         </Button>
       </div>
