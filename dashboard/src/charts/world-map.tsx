@@ -49,7 +49,7 @@ export default function WorldMap({ countries, chosen, label, pulses, onToggle }:
       },
       role: "button",
       tabIndex: rank === Math.min(stop, countries.length - 1) ? 0 : -1,
-      "aria-label": `${country.name}: ${formatCount(country.clicks)} clicks`,
+      "aria-label": `${country.name}: ${formatCount(country.clicks)} ${country.clicks === 1 ? "click" : "clicks"}`,
       "aria-pressed": code === chosen,
       onClick: () => onToggle?.(code),
       onPointerEnter: () => setShown(country),

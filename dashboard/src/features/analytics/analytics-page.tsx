@@ -42,7 +42,7 @@ function Analytics() {
   const pick = (chosen: OwnSource) =>
     set("link" in chosen ? { link: chosen.link, tag: null } : { link: null, tag: chosen.tag }, { push: true });
   if (error instanceof ApiError && (error.status === 404 || error.status === 422)) return <NoLink />;
-  const empty = id ? link && link.clicks === 0 && <FirstClick link={link} /> : null;
+  const empty = id ? link && link.clicks === 0 && <FirstClick link={link} live={live.state} /> : null;
   return (
     <div className="grid gap-5">
       <ScopeHead

@@ -46,7 +46,7 @@ export function BreakdownDialog({
         {found.length} found
       </p>
       {found.length === 0 && <p className="py-6 text-center text-quiet">Nothing is called that.</p>}
-      <ul className="-mx-2.5 grid gap-0.5">
+      <ul aria-label={title} className="-mx-2.5 grid gap-0.5">
         {found.map(({ value, clicks }) => (
           <ValueRow
             key={value}

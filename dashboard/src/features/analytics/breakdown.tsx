@@ -35,7 +35,7 @@ export function Breakdown({ dimension, title, list, chosen, onToggle }: Props) {
         </span>
       </header>
       {list.values.length === 0 && <p className="py-2 text-sm text-quiet">Nothing in this range.</p>}
-      <ul className="-mx-2.5 grid gap-0.5">
+      <ul aria-label={name} className="-mx-2.5 grid gap-0.5">
         {(hidden ? [...shown.slice(0, -1), hidden] : shown).map(({ value, clicks }) => (
           <ValueRow
             key={value}
@@ -124,7 +124,7 @@ export function RowBody({
         <span className="min-w-0 truncate">{name}</span>
         <span className="figures ml-auto">
           {formatCount(clicks)}
-          <span className="sr-only"> clicks, </span>
+          <span className="sr-only">{clicks === 1 ? " click, " : " clicks, "}</span>
         </span>
         <span className="figures w-13 shrink-0 text-right text-quiet">{formatShare(clicks / Math.max(total, 1))}</span>
       </span>

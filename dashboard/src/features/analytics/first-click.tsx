@@ -5,9 +5,11 @@ import { ButtonLink } from "@/ui/button";
 import { CopyButton } from "@/ui/copy";
 import { Panel } from "@/ui/panel";
 import { Empty } from "@/ui/states";
+import { LiveMark } from "./live-panel";
+import type { LiveState } from "./use-live";
 
 /** Before the first click: how to get it. */
-export function FirstClick({ link }: { link: Schemas["Link"] }) {
+export function FirstClick({ link, live }: { link: Schemas["Link"]; live: LiveState }) {
   return (
     <Panel>
       <Empty
@@ -24,7 +26,12 @@ export function FirstClick({ link }: { link: Schemas["Link"] }) {
           </div>
         }
       >
-        Put the short link where people see it, or open it yourself. The first click shows up here within two seconds.
+        <p>
+          Put the short link where people see it, or open it yourself. The first click shows up here within two seconds.
+        </p>
+        <div className="mt-3 grid justify-items-center">
+          <LiveMark state={live} />
+        </div>
       </Empty>
     </Panel>
   );

@@ -31,16 +31,7 @@ export function LivePanel({
     <div className="grid h-75 content-start gap-3 overflow-hidden xl:h-96">
       <header className="flex items-center justify-between gap-3">
         <h2 className="text-base">Happening now</h2>
-        <p role="status" className="flex items-center gap-2 text-xs text-quiet">
-          <span
-            aria-hidden
-            className={classes(
-              "size-2 rounded-full",
-              state === "on" ? "bg-good motion-safe:animate-[shimmer_2s_ease-in-out_infinite]" : "bg-edge",
-            )}
-          />
-          {STATES[state]}
-        </p>
+        <LiveMark state={state} />
       </header>
       {clicks.length === 0 ? (
         <p className="text-sm text-quiet">
@@ -71,5 +62,21 @@ export function LivePanel({
         </ol>
       )}
     </div>
+  );
+}
+
+/** Whether clicks are heard of as they happen. */
+export function LiveMark({ state }: { state: LiveState }) {
+  return (
+    <p role="status" className="flex items-center gap-2 text-xs text-quiet">
+      <span
+        aria-hidden
+        className={classes(
+          "size-2 rounded-full",
+          state === "on" ? "bg-good motion-safe:animate-[shimmer_2s_ease-in-out_infinite]" : "bg-edge",
+        )}
+      />
+      {STATES[state]}
+    </p>
   );
 }

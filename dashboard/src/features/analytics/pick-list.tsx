@@ -26,7 +26,7 @@ export function PickList({
   onPick: (value: string) => void;
 }) {
   return (
-    <Command label={label} shouldFilter={!onType} className="-m-2">
+    <Command label={label} shouldFilter={!onType} filter={isIn} className="-m-2">
       <Command.Input
         autoFocus
         value={typed}
@@ -61,3 +61,7 @@ export function PickList({
     </Command>
   );
 }
+
+/** The letters as they were typed: "tokyo" is Tokyo, and not each name with these letters somewhere. */
+const isIn = (value: string, typed: string): number =>
+  value.replaceAll("_", " ").toLowerCase().includes(typed.trim().toLowerCase()) ? 1 : 0;

@@ -18,7 +18,7 @@ export function TopLinks({ links, total }: { links: readonly Schemas["LinkClicks
         </span>
       </header>
       {links.length === 0 && <p className="py-2 text-sm text-quiet">Nothing in this range.</p>}
-      <ul className="-mx-2.5 grid gap-0.5">
+      <ul aria-label="Links" className="-mx-2.5 grid gap-0.5">
         {links.slice(0, SHOWN).map(({ link_id, short_code, clicks }) => (
           <li key={link_id}>
             <Link
