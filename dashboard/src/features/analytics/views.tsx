@@ -1,7 +1,6 @@
 "use client";
 
 import type { ReactNode } from "react";
-import { classes } from "@/ui/classes";
 import { Breakdown } from "./breakdown";
 import { LivePanel } from "./live-panel";
 import { countryName } from "./names";
@@ -18,7 +17,7 @@ import { WorldPanel } from "./world-panel";
 
 const LISTS: readonly Dimension[] = ["country", "city", "referer", "device", "browser", "os"];
 
-/** Every view of one answer. What is old stays, paler, until the new one is there. */
+/** Every view of one answer. What is old stays, below a line that moves, until the new one is there. */
 export function Views({
   source,
   asking,
@@ -41,10 +40,13 @@ export function Views({
   if (isEmpty && empty) return empty;
   const { country } = question.filters;
   return (
-    <div
-      aria-busy={isOld}
-      className={classes("grid gap-4 transition-opacity duration-150", isOld && "opacity-60 delay-150")}
-    >
+    <div aria-busy={isOld} className="relative grid gap-4">
+      {isOld && (
+        <span
+          aria-hidden
+          className="absolute inset-x-0 -top-3 h-0.5 rounded-full bg-accent motion-safe:animate-[shimmer_1s_ease-in-out_infinite]"
+        />
+      )}
       <SeriesPanel asking={asking} answer={answer} before={before} />
       <WorldPanel
         list={lists.country}
