@@ -127,6 +127,30 @@ async def test_an_import_goes_on_elsewhere_pauses_and_stops(stage: Stage) -> Non
     await stage.check()
 
 
+@SOME
+async def test_an_import_goes_on_after_its_session_ended(stage: Stage) -> None:
+    page = await choose(stage, "url\n" + "".join(f"https://example.com/{number}\n" for number in range(1_200)))
+    await page.get_by_role("button", name="Check 1,200 rows").click()
+    make = page.get_by_role("button", name="Make 1,200 links")
+    await expect(make).to_be_visible()
+    await stage.context.route(BULK, refuse_once, times=1)
+    await make.click()
+    dialog = page.get_by_role("dialog", name="Your session ended")
+    await dialog.get_by_label("Password").fill(stage.password)
+    await page.keyboard.press("Enter")
+    await expect(dialog).to_be_hidden()
+    await expect(page.get_by_text("Sign in again, then go on: nothing is lost.")).to_be_visible()
+    await stage.check()
+    await page.get_by_role("button", name="Go on").click()
+    await expect(page.get_by_text("1,200 links were made in")).to_be_visible()
+
+
+async def refuse_once(route: Route) -> None:
+    """As the API does to whoever is not signed in."""
+    problem = {"type": "", "title": "", "status": 401, "detail": "Sign in.", "code": "unauthenticated"}
+    await route.fulfill(status=401, json=problem)
+
+
 async def test_links_are_exported_and_come_back(stage: Stage) -> None:
     await stage.api.post("/v1/links", json={"target_url": "https://example.com/a", "title": "=1+1", "tags": ["x"]})
     page = await stage.open("/settings/data")

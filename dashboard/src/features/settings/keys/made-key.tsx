@@ -46,6 +46,13 @@ export function MadeKey({ made, onClose }: { made: Schemas["NewApiKey"]; onClose
             <div>
               <CopyButton text={command} what="the command" label="Copy command" size="md" />
             </div>
+            <p className="text-sm text-quiet">
+              What else there is to ask for is in the{" "}
+              <a href="/docs" className="text-accent-ink underline">
+                documentation of the API
+              </a>
+              .
+            </p>
           </div>
         </div>
       </Dialog>
