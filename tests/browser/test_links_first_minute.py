@@ -1,8 +1,9 @@
 """The first minute: an empty workspace, an address pasted, a short link that redirects."""
 
 import httpx
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import expect
 
+from tests.browser.link_rows import row, rows
 from tests.browser.stage import Stage
 
 LONG = "https://example.com/a/long/address?with=a&query=string"
@@ -52,9 +53,8 @@ async def test_a_further_link_is_made_above_the_list(stage: Stage) -> None:
     await field.press("Enter")
     await expect(page.get_by_role("status").filter(has_text="Made")).to_be_visible()
     await expect(field).to_have_value("")
-    await expect(page.get_by_role("list", name="Links").get_by_role("listitem")).to_have_count(2)
-    newest = page.get_by_role("list", name="Links").get_by_role("listitem").first
-    await expect(newest).to_contain_text("example.com/new")
+    await expect(rows(page)).to_have_count(2)
+    await expect(rows(page).first).to_contain_text("example.com/new")
 
 
 async def test_a_machine_that_is_offline_keeps_what_was_typed(stage: Stage) -> None:
@@ -68,8 +68,3 @@ async def test_a_machine_that_is_offline_keeps_what_was_typed(stage: Stage) -> N
     await stage.context.set_offline(False)
     await field.press("Enter")
     await expect(page.get_by_role("status").filter(has_text="Made")).to_be_visible()
-
-
-def row(page: Page, text: str) -> Locator:
-    """The row that shows this text."""
-    return page.get_by_role("list", name="Links").get_by_role("listitem").filter(has_text=text)

@@ -30,11 +30,13 @@ export function CopyButton({
   what,
   label,
   size = "sm",
+  className,
 }: {
   text: string;
   what: string;
   label?: string;
   size?: "sm" | "md";
+  className?: string;
 }) {
   const [isCopied, setCopied] = useState(false);
   useEffect(() => {
@@ -47,11 +49,17 @@ export function CopyButton({
   return (
     <>
       {label ? (
-        <Button size={size} icon={icon} onClick={copy}>
+        <Button size={size} icon={icon} onClick={copy} className={className}>
           {isCopied ? "Copied" : label}
         </Button>
       ) : (
-        <IconButton size={size} icon={icon} label={isCopied ? "Copied" : `Copy ${what}`} onClick={copy} />
+        <IconButton
+          size={size}
+          icon={icon}
+          label={isCopied ? "Copied" : `Copy ${what}`}
+          onClick={copy}
+          className={className}
+        />
       )}
       <span role="status" className="sr-only">
         {isCopied ? `${what} copied` : ""}

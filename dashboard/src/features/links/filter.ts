@@ -55,6 +55,13 @@ export function toQuery({ q, tag, domain, type, state, sort }: LinkFilter): List
   };
 }
 
+/** Return where the API writes all links of the filter into a CSV file. */
+export function exportAddress(filter: LinkFilter): string {
+  const { sort, ...query } = toQuery(filter);
+  const texts = Object.entries(query).map(([name, value]) => [name, String(value)]);
+  return `/v1/links/export?${new URLSearchParams([["format", "csv"], ...texts])}`;
+}
+
 /** Return whether it leaves any link out. */
 export const isNarrow = ({ q, tag, domain, type, state }: LinkFilter): boolean =>
   Boolean(q.trim() || tag || domain || type || state);

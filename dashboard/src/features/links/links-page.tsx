@@ -4,7 +4,7 @@
 import dynamic from "next/dynamic";
 import { useCallback, useState } from "react";
 import { useMay } from "@/api/session";
-import { useUrlState } from "@/shell/url-state";
+import { type UrlState, useUrlState } from "@/shell/url-state";
 import { PageHead } from "@/ui/page";
 import { Empty, Failed, Skeleton, Waiting } from "@/ui/states";
 import { QuickCreate } from "./create/quick-create";
@@ -45,30 +45,30 @@ export function LinksPage() {
         <Failed error={list.error} onRetry={() => void list.refetch()} />
       ) : (
         <>
-          {mayWrite && <QuickCreate isFirst={isFirst} onMore={openNew} />}
+          {mayWrite && <QuickCreate isFirst={isFirst} isEmpty={isEmpty} onMore={openNew} />}
           {isEmpty ? !mayWrite && <NothingToRead /> : <LinksView list={list} filter={filter} set={set} />}
         </>
       )}
-      <Overlays url={url} seed={seed} />
+      <Overlays url={url} seed={seed} onClose={() => setSeed("")} />
     </>
   );
 }
 
-function Overlays({ url: { params, set }, seed }: { url: ReturnType<typeof useUrlState>; seed: string }) {
+type OverlaysProps = { url: UrlState; seed: string; onClose: () => void };
+
+/** What lies over the page, as the address says: from anywhere, `/?new=1` makes a link and `/?link=ID` shows one. */
+function Overlays({ url: { params, set }, seed, onClose }: OverlaysProps) {
   const isNew = params.get("new") === "1";
   const link = params.get("link");
   const qr = params.get("qr");
+  const close = () => {
+    set({ new: null, link: null, qr: null });
+    onClose();
+  };
   return (
     <>
-      {(isNew || link) && (
-        <LinkSheet
-          key={link ?? "new"}
-          id={link}
-          seed={link ? "" : seed}
-          onClose={() => set({ new: null, link: null })}
-        />
-      )}
-      {qr && <QrDesigner key={qr} id={qr} onClose={() => set({ qr: null })} />}
+      {(isNew || link) && <LinkSheet key={link ?? "new"} id={link} seed={link ? "" : seed} onClose={close} />}
+      {qr && <QrDesigner key={qr} id={qr} onClose={close} />}
     </>
   );
 }

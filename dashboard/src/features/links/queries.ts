@@ -6,7 +6,7 @@ import { useEffect, useMemo, useState } from "react";
 import { api, take } from "@/api/client";
 import { useSession } from "@/api/session";
 import { type LinkFilter, toQuery } from "./filter";
-import type { LinkPage } from "./link";
+import type { Link, LinkPage } from "./link";
 import { cutPages, type LinkPages } from "./pages";
 
 export const LISTS = ["links", "list"] as const;
@@ -77,13 +77,26 @@ function cutList(client: QueryClient, queryKey: readonly unknown[]): boolean {
 export const useLinks = (pages: LinkPages | undefined) =>
   useMemo(() => pages?.pages.flatMap((page) => page.data) ?? [], [pages]);
 
-/** Return one link. */
-export const useLink = (id: string | null) =>
-  useQuery({
+/** Return one link; what a list holds of it is shown until the API says it anew. */
+export function useLink(id: string | null) {
+  const client = useQueryClient();
+  return useQuery({
     queryKey: linkKey(id ?? ""),
     queryFn: ({ signal }) => take(api.GET("/v1/links/{link_id}", { params: { path: { link_id: id ?? "" } }, signal })),
+    initialData: () => findListed(client, id),
+    initialDataUpdatedAt: 0,
     enabled: id !== null,
   });
+}
+
+function findListed(client: QueryClient, id: string | null): Link | undefined {
+  for (const [, pages] of client.getQueriesData<LinkPages>({ queryKey: LISTS })) {
+    for (const page of pages?.pages ?? []) {
+      const found = page.data.find((link) => link.id === id);
+      if (found) return found;
+    }
+  }
+}
 
 /** Return the names of the domains in which links of this workspace can be made: first the one of new links. */
 export function useDomains(): string[] {

@@ -15,7 +15,14 @@ import { completeUrl } from "./url";
 
 type Made = { link: Link; isCopied: boolean };
 
-export function QuickCreate({ isFirst, onMore }: { isFirst: boolean; onMore: (typed: string) => void }) {
+type Props = {
+  /** There was no link when the page was opened: the field is what the page is about. */
+  isFirst: boolean;
+  isEmpty: boolean;
+  onMore: (typed: string) => void;
+};
+
+export function QuickCreate({ isFirst, isEmpty, onMore }: Props) {
   const [typed, setTyped] = useState("");
   const [made, setMade] = useState<Made | null>(null);
   const { mutateAsync, isPending, error, reset } = useCreateLink();
@@ -42,7 +49,7 @@ export function QuickCreate({ isFirst, onMore }: { isFirst: boolean; onMore: (ty
       aria-label="Make a link"
       className={classes("grid gap-4", isFirst ? "mx-auto max-w-3xl pt-4 pb-10 lg:pt-14" : "mb-5")}
     >
-      {isFirst && <FirstWords isMade={made !== null} />}
+      {isFirst && <FirstWords isMade={!isEmpty} />}
       <form onSubmit={submit} className="grid gap-3" noValidate>
         <div className={classes("flex items-start gap-2.5", isFirst && "max-sm:flex-col max-sm:items-stretch")}>
           <TextField

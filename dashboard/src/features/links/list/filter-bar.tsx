@@ -1,14 +1,14 @@
 "use client";
 
 /** Search, order and filters. All of them live in the address bar, so a view can be sent to somebody. */
-import { ListFilter, Search, X } from "lucide-react";
+import { Download, ListFilter, Search, X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import type { UrlState } from "@/shell/url-state";
 import { Button } from "@/ui/button";
 import { SelectField, TextField } from "@/ui/field";
 import { Popover } from "@/ui/popover";
 import { Segmented } from "@/ui/segmented";
-import { type LinkFilter, SORTS, STATES } from "../filter";
+import { exportAddress, type LinkFilter, SORTS, STATES } from "../filter";
 import { useDomains, useSettled, useTags } from "../queries";
 
 const TYPING_MS = 180;
@@ -48,6 +48,15 @@ export function FilterBar({ filter, set }: Props) {
             </option>
           ))}
         </SelectField>
+        <a
+          href={exportAddress(filter)}
+          download="links.csv"
+          title="Export this list as CSV"
+          className="grid size-10 place-items-center rounded-md border border-line bg-panel text-quiet hover:border-edge hover:text-ink"
+        >
+          <Download aria-hidden className="size-4" />
+          <span className="sr-only">Export this list as CSV</span>
+        </a>
       </div>
       {count > 0 && <Chips filter={filter} set={set} />}
     </div>

@@ -9,7 +9,7 @@ import type { Link } from "../link";
 import { LinkRow, type RowActions } from "./link-row";
 
 const ROW_REM = 4.5;
-const SMALL_ROW_REM = 6.25;
+const SMALL_ROW_REM = 6.75;
 const LARGE = "(min-width: 64rem)";
 const OVERSCAN = 8;
 const AHEAD = 60;

@@ -59,7 +59,7 @@ export const LinkRow = memo(function LinkRow(props: Props) {
           className="size-4.5 accent-accent"
         />
       </label>
-      <div className="grid min-w-0 gap-0.5">
+      <div className="grid min-w-0 lg:gap-0.5">
         <Code link={link} />
         {isEdited ? <RowEdit link={link} onDone={() => actions.edit(null)} /> : <About {...props} />}
         <p className="flex items-center gap-2 text-sm text-quiet lg:hidden">
@@ -100,12 +100,12 @@ function Code({ link }: { link: Link }) {
         href={link.short_url}
         target="_blank"
         rel="noreferrer"
-        className={classes("figures min-w-0 truncate no-underline hover:underline", obstacle && "text-quiet")}
+        className={classes("figures min-w-0 truncate py-1 no-underline hover:underline", obstacle && "text-quiet")}
       >
         <span className="text-quiet max-sm:hidden">{prefixOf(link)}</span>
         <span className="font-semibold">{link.short_code}</span>
       </a>
-      <CopyButton text={link.short_url} what={link.short_code} />
+      <CopyButton text={link.short_url} what={link.short_code} className="max-lg:size-10" />
       {obstacle && <Badge tone={OBSTACLES[obstacle].tone}>{OBSTACLES[obstacle].word}</Badge>}
       {link.has_password && <Badge>Password</Badge>}
     </div>
@@ -171,7 +171,7 @@ function Clicks({ link, mayAnalyse, hasWord = false }: { link: Link; mayAnalyse:
       href={`/analytics?link=${link.id}`}
       prefetch={false}
       title={`See the clicks of ${link.short_code}`}
-      className="text-ink no-underline hover:text-accent-ink hover:underline"
+      className="-my-2 inline-block py-2 text-ink no-underline hover:text-accent-ink hover:underline max-lg:-my-1 max-lg:min-h-8 max-lg:py-1"
     >
       {figures}
     </NextLink>

@@ -36,7 +36,7 @@ export function ListHead({
         children
       ) : (
         <div className="grid grow grid-cols-[minmax(0,1fr)_5rem_7.5rem_2.5rem] items-center gap-x-2 text-sm text-quiet max-lg:grid-cols-1">
-          <span>
+          <span role="status">
             <span className="figures">
               {formatCount(shown)}
               {hasMore && "+"}

@@ -34,8 +34,8 @@ export function LinkSheet({ id, seed, onClose }: Props) {
 function Editor({ link, seed, onClose }: Omit<Props, "id"> & { link: Link | null }) {
   const key = link?.id ?? "new";
   const [from] = useState(() => (link ? draftOf(link) : EMPTY));
-  const [wasKept] = useState(() => findDraft(key));
-  const [draft, setDraft] = useState<Draft>(() => wasKept ?? { ...from, ...(seed && { target_url: seed }) });
+  const [kept] = useState(() => (seed ? undefined : findDraft(key)));
+  const [draft, setDraft] = useState<Draft>(() => kept ?? { ...from, ...(seed && { target_url: seed }) });
   const [isLeaving, setLeaving] = useState(false);
   const mayWrite = useMay("links:write");
   const { save, isBusy, errors, said, forget } = useSave(link, from, onClose);
@@ -78,7 +78,7 @@ function Editor({ link, seed, onClose }: Omit<Props, "id"> & { link: Link | null
             The operator took it down ({link.disabled_reason}); visitors read that it is gone.
           </Notice>
         )}
-        {wasKept && isDirty && !said && (
+        {kept && isDirty && !said && (
           <Notice action={<StartOver onClick={() => setDraft(from)} />}>What you typed before is here again.</Notice>
         )}
         <LinkForm link={link} isReadOnly={!mayWrite} draft={draft} errors={errors} change={change} />
