@@ -49,7 +49,7 @@ async def test_links_tags_ranges_and_time_zones_are_chosen_and_kept_in_the_addre
     await page.get_by_label("First day").fill("2026-01-01")
     await page.get_by_label("Last day").fill("2026-01-31")
     await page.get_by_role("button", name="Show these days").click()
-    await expect(page.get_by_text(re.compile(r"^No clicks in 1.31 Jan 2026\.$"))).to_be_visible()
+    await expect(page.get_by_text(re.compile(r"^No clicks in 1\D+31 Jan 2026\.$"))).to_be_visible()
     assert _query(page) == {
         "from": ["2026-01-01"],
         "to": ["2026-01-31"],
@@ -57,7 +57,7 @@ async def test_links_tags_ranges_and_time_zones_are_chosen_and_kept_in_the_addre
         "zone": ["Asia/Tokyo"],
     }
     await page.reload()
-    await expect(page.get_by_text(re.compile(r"^No clicks in 1.31 Jan 2026\.$"))).to_be_visible()
+    await expect(page.get_by_text(re.compile(r"^No clicks in 1\D+31 Jan 2026\.$"))).to_be_visible()
 
 
 async def test_what_is_shown_is_saved_as_a_file(stage: Stage) -> None:
