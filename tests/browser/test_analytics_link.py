@@ -6,9 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 from playwright.async_api import Locator, Page, expect
 
 from tests.browser.clicking import AMERICAN, BRIT, JAPANESE, ROBOT, click, counted, make_link
+from tests.browser.keyboard import press, reach
 from tests.browser.stage import Stage
-
-MOST_TABS = 80
 
 
 async def test_the_first_click_shows_up_by_itself(stage: Stage) -> None:
@@ -70,7 +69,7 @@ async def test_charts_are_read_and_zoomed_by_keyboard_alone(stage: Stage) -> Non
     await counted(stage, link, 3)
     page = await stage.open(f"/analytics?link={link['id']}")
     chart = page.get_by_role("slider", name="Clicks over time")
-    await _tab_to(page, chart)
+    await reach(page, chart)
     await page.keyboard.press("ArrowRight")
     await expect(chart).to_have_attribute("aria-valuetext", re.compile(r"3 clicks, 2 visitors"))
     for _ in range(3):
@@ -82,15 +81,12 @@ async def test_charts_are_read_and_zoomed_by_keyboard_alone(stage: Stage) -> Non
     zoom_out = page.get_by_role("button", name="Zoom out")
     await expect(zoom_out).to_be_visible()
     assert "from=" in page.url
-    await _tab_to(page, zoom_out)
-    await page.keyboard.press("Enter")
+    await press(page, zoom_out)
     await expect(zoom_out).to_be_hidden()
-    await _tab_to(page, page.get_by_role("group", name="Show as").get_by_role("button", name="Table"))
-    await page.keyboard.press("Enter")
+    await press(page, page.get_by_role("group", name="Show as").get_by_role("button", name="Table"))
     await expect(page.get_by_role("table", name="Clicks and visitors over time").get_by_role("row")).to_have_count(31)
     await stage.check()
-    states = page.get_by_role("button", name="United States: 2 clicks")
-    await _tab_to(page, states)
+    await reach(page, page.get_by_role("button", name="United States: 2 clicks"))
     await page.keyboard.press("ArrowRight")
     await expect(page.get_by_role("button", name="United Kingdom: 1 click")).to_be_focused()
     await page.keyboard.press("Enter")
@@ -99,14 +95,3 @@ async def test_charts_are_read_and_zoomed_by_keyboard_alone(stage: Stage) -> Non
 
 def _total(page: Page, name: str) -> Locator:
     return page.locator("dl > div").filter(has_text=name)
-
-
-async def _tab_to(page: Page, target: Locator) -> None:
-    """Press Tab until the target has the focus, as somebody without a pointer would; Shift does it backwards."""
-    await expect(target).to_be_visible()
-    for key in ("Tab", "Shift+Tab"):
-        for _ in range(MOST_TABS):
-            await page.keyboard.press(key)
-            if await target.evaluate("element => element === document.activeElement"):
-                return
-    raise AssertionError(f"no way leads to {target}")

@@ -1,13 +1,12 @@
 """The analytics of everything and of a tag: choosing what is shown, when, and on whose clock; saving it."""
 
-import asyncio
 import re
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from playwright.async_api import Page, expect
 
 from tests.browser.clicking import AMERICAN, BRIT, JAPANESE, click, counted, make_link
+from tests.browser.downloads import read
 from tests.browser.stage import Stage
 
 
@@ -77,8 +76,7 @@ async def _save(page: Page, name: str) -> str:
     await page.get_by_role("button", name="Export").click()
     async with page.expect_download() as download:
         await page.get_by_role("menuitem", name=name).click()
-    path = await (await download.value).path()
-    return await asyncio.to_thread(Path(path).read_text, encoding="utf-8")
+    return await read(await download.value)
 
 
 async def _choose(page: Page, now: str, typed: str, option: str) -> None:
