@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.browser.clicking import AMERICAN, BRIT, click, counted, make_link
 from tests.browser.stage import Stage
@@ -78,3 +78,17 @@ async def test_a_link_that_is_gone_and_an_api_that_fails_are_told(stage: Stage) 
     await stage.check()
     await stage.context.unroute_all()
     await expect(page.get_by_text("No clicks yet")).to_be_visible()
+
+
+async def test_whoever_may_not_see_analytics_is_told_whom_to_ask(stage: Stage) -> None:
+    async def take_scope(route: Route) -> None:
+        answer = await route.fetch()
+        session = await answer.json()
+        session["scopes"].remove("analytics:read")
+        await route.fulfill(response=answer, json=session)
+
+    await stage.context.route("**/v1/auth/session", take_scope)
+    page = await stage.open("/analytics")
+    await expect(page.get_by_text("Your role does not see analytics")).to_be_visible()
+    await expect(page.get_by_role("link", name="Analytics")).to_have_count(0)
+    await stage.check()

@@ -114,10 +114,10 @@ export function TimeChart({ points, before, interval, zone, label, onChoose }: P
           />
           {point && at !== null && (
             <TimeTooltip
-              title={bucketLabel(point.start, interval, zone)}
+              title={titleOf(points, at, chosen, interval, zone)}
               x={x(at)}
               width={width}
-              rows={tooltipRows(point, before?.[at])}
+              rows={chosen ? [{ ...CLICKS, value: sumOf(points, chosen) }] : tooltipRows(point, before?.[at])}
               hint={chosen ? "Let go, or press Enter, to zoom in" : null}
             />
           )}
@@ -147,9 +147,20 @@ function measure(points: readonly Point[], before: readonly Point[] | null) {
   return { y, ticks, left };
 }
 
+const CLICKS = { name: "Clicks", color: "var(--chart-1)" };
+
+const sumOf = (points: readonly Point[], { first, last }: Chosen): number =>
+  points.slice(first, last + 1).reduce((sum, { clicks }) => sum + clicks, 0);
+
+/** Return the name of a point, or of the stretch that is chosen. */
+function titleOf(points: readonly Point[], at: number, chosen: Chosen | null, interval: Interval, zone: string) {
+  const name = (index: number) => bucketLabel(points[index]?.start ?? "", interval, zone);
+  return chosen ? `${name(chosen.first)} to ${name(chosen.last)}` : name(at);
+}
+
 function tooltipRows(point: Point, before: Point | undefined) {
   const rows = [
-    { name: "Clicks", value: point.clicks, color: "var(--chart-1)" },
+    { ...CLICKS, value: point.clicks },
     { name: "Visitors", value: point.visitors, color: "var(--chart-2)" },
   ];
   return before ? [...rows, { name: "Clicks before", value: before.clicks, color: "var(--edge)" }] : rows;
@@ -162,13 +173,10 @@ function valueText(
   interval: Interval,
   zone: string,
 ): string {
-  const name = (index: number) => bucketLabel(points[index]?.start ?? "", interval, zone);
-  if (chosen) {
-    const clicks = points.slice(chosen.first, chosen.last + 1).reduce((sum, point) => sum + point.clicks, 0);
-    return `Chosen: ${name(chosen.first)} to ${name(chosen.last)}, ${formatCount(clicks)} clicks. Enter zooms in.`;
-  }
   const index = at ?? points.length - 1;
   const point = points[index];
   if (!point) return "No points";
-  return `${name(index)}: ${formatCount(point.clicks)} clicks, ${formatCount(point.visitors)} visitors`;
+  const title = titleOf(points, index, chosen, interval, zone);
+  if (chosen) return `Chosen: ${title}, ${formatCount(sumOf(points, chosen))} clicks. Enter zooms in.`;
+  return `${title}: ${formatCount(point.clicks)} clicks, ${formatCount(point.visitors)} visitors`;
 }

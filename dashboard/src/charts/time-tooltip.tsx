@@ -20,10 +20,10 @@ export function TimeTooltip({
   return (
     <div
       aria-hidden="true"
-      className="pointer-events-none absolute top-1 z-10 grid min-w-40 gap-1 rounded-md border border-line bg-panel px-3 py-2 text-sm shadow-float"
+      className="pointer-events-none absolute top-1 z-10 grid max-w-52 min-w-40 gap-1 rounded-md border border-line bg-panel px-3 py-2 text-sm shadow-float"
       style={isLeft ? { right: width - x + 12 } : { left: x + 12 }}
     >
-      <p className="font-semibold whitespace-nowrap">{title}</p>
+      <p className="font-semibold">{title}</p>
       {rows.map(({ name, value, color }) => (
         <p key={name} className="flex items-center gap-2 whitespace-nowrap">
           <span className="h-0.5 w-3 rounded-full" style={{ background: color }} />

@@ -11,7 +11,7 @@ import type { OwnSource } from "./use-analytics";
 const PickList = dynamic(() => import("./pick-list").then((module) => module.PickList), { ssr: false });
 
 const MAX_LINKS = 8;
-const MAX_TAGS = 6;
+const MAX_TAGS = 4;
 const ALL = "all";
 
 /** The name of what is shown, and behind it everything else that could be. */

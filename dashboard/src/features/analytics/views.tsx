@@ -1,6 +1,10 @@
 "use client";
 
 import type { ReactNode } from "react";
+import { sentence } from "@/api/errors";
+import { Button } from "@/ui/button";
+import { formatMoment } from "@/ui/numbers";
+import { Notice } from "@/ui/panel";
 import { Breakdown } from "./breakdown";
 import { LivePanel } from "./live-panel";
 import { countryName } from "./names";
@@ -46,6 +50,18 @@ export function Views({
           aria-hidden
           className="absolute inset-x-0 -top-3 h-0.5 rounded-full bg-accent motion-safe:animate-[shimmer_1s_ease-in-out_infinite]"
         />
+      )}
+      {error && (
+        <Notice
+          tone="warn"
+          action={
+            <Button size="sm" onClick={retry}>
+              Try again
+            </Button>
+          }
+        >
+          These numbers are from {formatMoment(answer.as_of)}. {sentence(error)}
+        </Notice>
       )}
       <SeriesPanel asking={asking} answer={answer} before={before} />
       <WorldPanel
