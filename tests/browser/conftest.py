@@ -30,6 +30,13 @@ _numbers = itertools.count(1)
 expect.set_options(timeout=STEP_MS)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Stories are long, and machines that run them are shared."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.timeout(300))
+
+
 @pytest.fixture(scope="session")
 def site_of(postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SiteOf]:
     """The site on a kind of database, started when first asked for."""
