@@ -14,6 +14,8 @@ import { Facts, Row, Rows } from "../rows";
 
 type Entry = Schemas["SessionEntry"];
 
+const SHOWN = 8;
+
 /** Where one is signed in, and the way to end that. */
 export function SessionsPanel() {
   const sessions = useQuery({
@@ -23,15 +25,29 @@ export function SessionsPanel() {
   return (
     <Panel title="Where you are signed in" actions={<SignOutEverywhere />}>
       <Loaded query={sessions} label="Loading your sessions" rows={2}>
-        {({ data }) => (
-          <Rows label="Sessions">
-            {data.map((session) => (
-              <SessionRow key={session.id} session={session} />
-            ))}
-          </Rows>
-        )}
+        {({ data }) => <SessionList sessions={data} />}
       </Loaded>
     </Panel>
+  );
+}
+
+/** There may be fifty: the latest at once, the others when they are asked for. */
+function SessionList({ sessions }: { sessions: readonly Entry[] }) {
+  const [isWhole, setWhole] = useState(false);
+  const shown = isWhole ? sessions : sessions.filter((session, place) => place < SHOWN || session.is_current);
+  return (
+    <>
+      <Rows label="Sessions">
+        {shown.map((session) => (
+          <SessionRow key={session.id} session={session} />
+        ))}
+      </Rows>
+      {shown.length < sessions.length && (
+        <Button size="sm" className="mt-3" onClick={() => setWhole(true)}>
+          Show all {sessions.length}
+        </Button>
+      )}
+    </>
   );
 }
 
