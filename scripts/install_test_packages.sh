@@ -18,6 +18,7 @@ need systemd systemd-analyze
 need gettext-base envsubst
 need gcc cc
 need chromium chromium
+need curl curl
 
 if [ ${#missing[@]} -eq 0 ]; then
   exit 0
