@@ -63,6 +63,28 @@ async def test_every_row_filters_every_other_view(stage: Stage) -> None:
     await expect(_total(page, "Clicks")).to_contain_text("6")
 
 
+async def test_long_lists_are_searched_in_a_dialog(stage: Stage) -> None:
+    link = await make_link(stage)
+    sites = [BRIT._replace(referer=f"https://site{number}.example/") for number in range(10)]
+    await click(stage, link, *sites, *sites[3:])
+    await counted(stage, link, 17)
+    page = await stage.open(f"/analytics?link={link['id']}")
+    await expect(page.get_by_role("list", name="Referrers").get_by_role("listitem")).to_have_count(8)
+    await press(page, page.get_by_role("button", name="Show all 10 referrers"))
+    dialog = page.get_by_role("dialog", name="Referrers")
+    await expect(dialog.get_by_role("listitem")).to_have_count(10)
+    await reach(page, dialog.get_by_role("searchbox"))
+    await page.keyboard.type("site1")
+    await expect(dialog.get_by_role("listitem")).to_have_count(1)
+    await stage.check()
+    await press(page, dialog.get_by_role("button", name="site1.example"))
+    await expect(dialog).to_be_hidden()
+    await expect(page.get_by_role("region", name="Filters")).to_contain_text("Referrer: site1.example")
+    # What is chosen stays in sight, though seven others have more clicks.
+    chosen = page.get_by_role("list", name="Referrers").get_by_role("button", name="site1.example")
+    await expect(chosen).to_have_attribute("aria-pressed", "true")
+
+
 async def test_charts_are_read_and_zoomed_by_keyboard_alone(stage: Stage) -> None:
     link = await make_link(stage)
     await click(stage, link, BRIT, AMERICAN, AMERICAN)

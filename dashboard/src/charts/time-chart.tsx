@@ -1,11 +1,10 @@
 "use client";
 
 /** Counts over time: clicks as an area, visitors as a line, and the period before dashed. */
-import { scaleLinear } from "d3-scale";
-import { area, line } from "d3-shape";
 import { useMemo } from "react";
 import type { Schemas } from "@/api/client";
 import { formatCount } from "@/ui/numbers";
+import { areaPath, linePath, scaleOf } from "./scale";
 import { TimeGrid } from "./time-grid";
 import { bucketLabel, type Interval, pickTicks } from "./time-labels";
 import { TimeTooltip } from "./time-tooltip";
@@ -43,11 +42,8 @@ export function TimeChart({ points, before, interval, zone, label, onChoose }: P
   const { crosshair, chosen, handlers } = useCrosshair(points.length, indexAt, onChoose);
   const at = crosshair.at;
   const point = at === null ? undefined : points[at];
-  const shape = (rows: readonly Point[], value: "clicks" | "visitors") =>
-    line<Point>(
-      (_, index) => x(index),
-      (row) => y(row[value]),
-    )([...rows]) ?? "";
+  const place = (value: "clicks" | "visitors") => (row: Point, index: number) => [x(index), y(row[value])] as const;
+  const shape = (rows: readonly Point[], value: "clicks" | "visitors") => linePath(rows.map(place(value)));
   return (
     <div ref={ref} className="relative touch-pan-y select-none" style={{ height: HEIGHT }}>
       {width > 0 && (
@@ -69,17 +65,7 @@ export function TimeChart({ points, before, interval, zone, label, onChoose }: P
                 className="fill-accent-wash stroke-accent"
               />
             )}
-            <path
-              d={
-                area<Point>(
-                  (_, index) => x(index),
-                  BASE,
-                  (row) => y(row.clicks),
-                )([...points]) ?? ""
-              }
-              fill="var(--chart-1)"
-              fillOpacity={0.09}
-            />
+            <path d={areaPath(points.map(place("clicks")), BASE)} fill="var(--chart-1)" fillOpacity={0.09} />
             {before && (
               <path
                 d={shape(before.slice(0, points.length), "clicks")}
@@ -141,8 +127,8 @@ function Marks({ x, clicks, visitors }: { x: number; clicks: number; visitors: n
 
 function measure(points: readonly Point[], before: readonly Point[] | null) {
   const counts = [...points, ...(before ?? [])].map(({ clicks, visitors }) => Math.max(clicks, visitors));
-  const y = scaleLinear([0, Math.max(4, ...counts)], [BASE, TOP]).nice(4);
-  const ticks = y.ticks(4).filter(Number.isInteger);
+  const { ticks, top } = scaleOf(Math.max(0, ...counts));
+  const y = (count: number) => BASE - (count / top) * (BASE - TOP);
   const left = Math.max(...ticks.map((tick) => formatCount(tick).length)) * CHAR_WIDTH + 12;
   return { y, ticks, left };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hostOf, isShown, type LiveClick } from "./use-live";
+import { hostOf, isShown, type LiveClick, merge } from "./use-live";
 
 const click: LiveClick = {
   id: "0199e8a4-7d3c-7b21-9c55-3f2e8a6d1b07",
@@ -30,4 +30,14 @@ test("a referer's host is what the API calls it", () => {
   assert.equal(hostOf("android-app://com.example.mail/"), "com.example.mail");
   assert.equal(hostOf("bare-host.example"), "bare-host.example");
   assert.equal(hostOf(""), "");
+});
+
+test("a click that comes twice is shown once, and old ones make room", () => {
+  const many = Array.from({ length: 60 }, (_, number) => ({ ...click, id: String(number) }));
+  assert.deepEqual(
+    merge([click], [click]).map(({ id }) => id),
+    [click.id],
+  );
+  assert.equal(merge([click], many).length, 50);
+  assert.equal(merge([click], many)[0]?.id, click.id);
 });

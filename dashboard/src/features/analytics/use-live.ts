@@ -11,6 +11,8 @@ export type LiveClick = Schemas["ClickEvent"] & { short_code: string };
 export type LiveState = "starting" | "on" | "away" | "resting";
 
 const KEPT = 50;
+/** A busy link has hundreds of clicks a second: the page is drawn anew for some of them at once. */
+const GATHER_MS = 200;
 const RETRY_MS = 5_000;
 
 /** Return the latest clicks, newest first, and how the feed is. */
@@ -20,12 +22,31 @@ export function useLive(source: OwnSource, onClick: () => void): { clicks: LiveC
   const address = addressOf(source);
   useEffect(() => {
     setClicks([]);
-    return follow(address, setState, (click) => {
-      setClicks((known) => [click, ...known.filter(({ id }) => id !== click.id)].slice(0, KEPT));
+    let waiting: LiveClick[] = [];
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const show = () => {
+      const fresh = waiting;
+      waiting = [];
+      timer = undefined;
+      setClicks((known) => merge(fresh, known));
       onClick();
+    };
+    const unfollow = follow(address, setState, (click) => {
+      waiting = [click, ...waiting].slice(0, KEPT);
+      timer ??= setTimeout(show, GATHER_MS);
     });
+    return () => {
+      clearTimeout(timer);
+      unfollow();
+    };
   }, [address, onClick]);
   return { clicks, state };
+}
+
+/** Return the fresh clicks and then the known ones; after a pause the feed may send one twice. */
+export function merge(fresh: readonly LiveClick[], known: readonly LiveClick[]): LiveClick[] {
+  const seen = new Set<string>();
+  return [...fresh, ...known].filter(({ id }) => !seen.has(id) && seen.add(id)).slice(0, KEPT);
 }
 
 /** Whether a click is one of those that are shown. */

@@ -12,6 +12,8 @@ export function usePulses(clicks: readonly LiveClick[]): Pulse[] {
   const [now, setNow] = useState(() => Date.now());
   const [arrivals] = useState(() => new Map<string, number>());
   for (const { id } of clicks) if (!arrivals.has(id)) arrivals.set(id, Date.now());
+  const known = new Set(clicks.map(({ id }) => id));
+  for (const id of arrivals.keys()) if (!known.has(id)) arrivals.delete(id);
   const fresh = clicks.slice(0, MOST).filter(({ id }) => now - (arrivals.get(id) ?? 0) < SHOWN_MS);
   const newest = clicks[0]?.id;
   // biome-ignore lint/correctness/useExhaustiveDependencies: each new click starts its own time anew
