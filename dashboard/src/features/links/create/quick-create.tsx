@@ -2,6 +2,7 @@
 
 /** One field, and a link comes of it: copied, with its QR code beside. Where there is no link yet, it is the page. */
 import { SlidersHorizontal } from "lucide-react";
+import dynamic from "next/dynamic";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { ApiError, sentence } from "@/api/errors";
 import { Button } from "@/ui/button";
@@ -10,8 +11,10 @@ import { copyText } from "@/ui/copy";
 import { TextField } from "@/ui/field";
 import { useCreateLink } from "../changes";
 import type { Link } from "../link";
-import { MadeLink } from "./made-link";
 import { completeUrl } from "./url";
+
+const loadMadeLink = () => import("./made-link").then((module) => module.MadeLink);
+const MadeLink = dynamic(loadMadeLink, { ssr: false });
 
 type Made = { link: Link; isCopied: boolean };
 
@@ -61,6 +64,7 @@ export function QuickCreate({ isFirst, isEmpty, onMore }: Props) {
             inputMode="url"
             enterKeyHint="go"
             value={typed}
+            onFocus={() => void loadMadeLink()}
             onChange={(event) => {
               setTyped(event.target.value);
               if (error) reset();

@@ -2,6 +2,7 @@
 
 /** One link of the list. It is drawn thousands of times while somebody scrolls, so it holds little and is memoised. */
 import { EllipsisVertical, Pencil } from "lucide-react";
+import dynamic from "next/dynamic";
 import NextLink from "next/link";
 import { memo } from "react";
 import { IconButton } from "@/ui/button";
@@ -10,8 +11,6 @@ import { CopyButton } from "@/ui/copy";
 import { formatAgo, formatMoment, formatShort } from "@/ui/numbers";
 import { Badge } from "@/ui/panel";
 import { findObstacle, type Link, type LinkState, prefixOf, withoutScheme } from "../link";
-import { RowEdit } from "./row-edit";
-import { RowMenu } from "./row-menu";
 
 export type RowActions = {
   toggle: (id: string, isRange: boolean) => void;
@@ -23,6 +22,13 @@ export type RowActions = {
   delete: (links: readonly Link[]) => void;
   showTag: (tag: string) => void;
 };
+
+const RowEdit = dynamic(() => import("./row-edit").then((module) => module.RowEdit), { ssr: false });
+const loadMenu = () => import("./row-menu").then((module) => module.RowMenu);
+const RowMenu = dynamic(loadMenu, {
+  ssr: false,
+  loading: () => <span className="block size-10" />,
+});
 
 type Props = {
   link: Link;
@@ -84,6 +90,8 @@ export const LinkRow = memo(function LinkRow(props: Props) {
             icon={EllipsisVertical}
             aria-haspopup="menu"
             aria-expanded={false}
+            onPointerEnter={() => void loadMenu()}
+            onFocus={() => void loadMenu()}
             onClick={() => actions.openMenu(link.id)}
           />
         )}

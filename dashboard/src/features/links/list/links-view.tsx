@@ -1,6 +1,7 @@
 "use client";
 
 /** The list with its filters, its selection and what is done from its rows. */
+import dynamic from "next/dynamic";
 import { useCallback, useMemo, useState } from "react";
 import { useMay } from "@/api/session";
 import type { UrlState } from "@/shell/url-state";
@@ -10,12 +11,14 @@ import { useSwitchLink } from "../changes";
 import { useDeleteLinks } from "../deletion";
 import type { LinkFilter } from "../filter";
 import { type useLinkPages, useLinks } from "../queries";
-import { BulkBar } from "./bulk-bar";
 import { FilterBar } from "./filter-bar";
 import { LinkList } from "./link-list";
 import type { RowActions } from "./link-row";
 import { ListHead } from "./list-head";
 import { useSelection } from "./selection";
+
+// Loaded when links are chosen: the first rows need none of it.
+const BulkBar = dynamic(() => import("./bulk-bar").then((module) => module.BulkBar), { ssr: false });
 
 type Props = { list: ReturnType<typeof useLinkPages>; filter: LinkFilter; set: UrlState["set"] };
 

@@ -28,7 +28,7 @@ export function LimitFields({ draft, errors, change }: FormPart) {
   const soon = ends && !Number.isNaN(ends.getTime()) ? ` ${capital(formatAgo(ends))}.` : "";
   return (
     <>
-      <div className="grid gap-4 sm:grid-cols-2">
+      <div className="grid items-start gap-4 sm:grid-cols-2">
         <TextField
           label="Leads on until"
           name="expires_at"
