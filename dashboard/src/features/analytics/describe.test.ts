@@ -23,7 +23,7 @@ const answer = (clicks: number[]): Answer => ({
 
 test("a series says how much, when most, and what changed", () => {
   const said = describeSeries(answer([3, 7]), answer([4, 4]), "the last 2 days");
-  assert.match(said, /^10 clicks by 1 visitor in the last 2 days; most of them .*2.* \(7\); \+25% clicks against/);
+  assert.match(said, /^10 clicks by 1 visitor in the last 2 days; busiest day: .*2.* \(7\); \+25% clicks against/);
   assert.equal(describeSeries(answer([0]), undefined, "the last hour"), "No clicks in the last hour.");
 });
 

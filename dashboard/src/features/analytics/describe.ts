@@ -36,7 +36,7 @@ export function describeSeries(answer: Answer, before: Answer | undefined, range
   const top = answer.series.reduce((best, point) => (point.clicks > best.clicks ? point : best));
   if (answer.series.length > 1) {
     const name = bucketLabel(top.start, answer.interval, answer.timezone);
-    parts.push(`most of them ${name} (${formatCount(top.clicks)})`);
+    parts.push(`busiest ${answer.interval}: ${name} (${formatCount(top.clicks)})`);
   }
   const change = changeOf(clicks, before?.totals.clicks);
   if (change) parts.push(`${change} clicks against the period before`);
