@@ -63,6 +63,24 @@ async def test_every_row_filters_every_other_view(stage: Stage) -> None:
     await expect(_total(page, "Clicks")).to_contain_text("6")
 
 
+async def test_dragging_over_the_chart_zooms_in(stage: Stage) -> None:
+    link = await make_link(stage)
+    await click(stage, link, BRIT)
+    await counted(stage, link, 1)
+    page = await stage.open(f"/analytics?link={link['id']}")
+    chart = page.get_by_role("slider", name="Clicks over time")
+    await chart.hover(position={"x": 40, "y": 60})
+    await page.mouse.down()
+    await chart.hover(position={"x": 160, "y": 60})
+    await expect(page.get_by_text("Let go, or press Enter, to zoom in")).to_be_visible()
+    await page.mouse.up()
+    await expect(page.get_by_role("button", name="Zoom out")).to_be_visible()
+    await expect(page.get_by_text(re.compile(r"^No clicks in "))).to_be_visible()
+    assert {"from", "to", "before"} <= parse_qs(urlsplit(page.url).query).keys()
+    await page.get_by_role("button", name="Zoom out").click()
+    await expect(page.get_by_text(re.compile(r"^1 click by 1 visitor in the last 30 days"))).to_be_visible()
+
+
 async def test_long_lists_are_searched_in_a_dialog(stage: Stage) -> None:
     link = await make_link(stage)
     sites = [BRIT._replace(referer=f"https://site{number}.example/") for number in range(10)]
