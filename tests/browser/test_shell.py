@@ -86,6 +86,8 @@ async def test_everything_is_reached_by_the_palette(stage: Stage) -> None:
 
 
 async def test_pages_are_reached_by_keys_alone(stage: Stage) -> None:
+    # In an empty workspace the form for the first link has the focus.
+    await stage.api.post("/v1/links", json={"target_url": "https://example.com/"})
     page = await stage.open("/")
     await expect(page.get_by_role("heading", name="Links", level=1)).to_be_visible()
     await page.keyboard.press("Tab")

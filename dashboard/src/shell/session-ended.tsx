@@ -1,79 +1,18 @@
 "use client";
 
-/** When a session ends under somebody's hands: signing in again without leaving what they were at. */
-import { useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useEffect, useState } from "react";
-import { api, onSignedOut, take } from "@/api/client";
-import { sentence } from "@/api/errors";
-import { signInAddress, useSession } from "@/api/session";
-import { Button } from "@/ui/button";
-import { Dialog } from "@/ui/dialog";
-import { TextField } from "@/ui/field";
+/** Hears when a session ends under somebody's hands. The dialog comes when it is needed, which is seldom. */
+import { lazy, Suspense, useEffect, useState } from "react";
+import { onSignedOut } from "@/api/client";
+
+const SessionDialog = lazy(() => import("./session-dialog"));
 
 export function SessionEnded() {
-  const { user } = useSession();
-  const client = useQueryClient();
   const [isEnded, setEnded] = useState(false);
-  const [step, setStep] = useState<string | null>(null);
-  const [error, setError] = useState<string | null>(null);
-  const [isBusy, setBusy] = useState(false);
   useEffect(() => onSignedOut(() => setEnded(true)), []);
-
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const typed = String(new FormData(event.currentTarget).get("proof"));
-    setBusy(true);
-    setError(null);
-    try {
-      const next = step ? await sendCode(step, typed) : await sendPassword(user.email, typed);
-      setStep(next);
-      if (next) return;
-      setEnded(false);
-      await client.invalidateQueries();
-    } catch (failure) {
-      setError(sentence(failure));
-    } finally {
-      setBusy(false);
-    }
-  };
-
+  if (!isEnded) return null;
   return (
-    <Dialog
-      isOpen={isEnded}
-      onClose={() => setEnded(false)}
-      title="Your session ended"
-      lead="Sign in again, and go on where you were. What you typed is still there."
-    >
-      <form onSubmit={submit} className="grid gap-4" key={step ?? "password"}>
-        <input type="hidden" autoComplete="username" value={user.email} readOnly />
-        <TextField
-          name="proof"
-          label={step ? "Code of your authenticator app" : `Password of ${user.email}`}
-          type={step ? "text" : "password"}
-          autoComplete={step ? "one-time-code" : "current-password"}
-          error={error}
-          required
-        />
-        <div className="flex flex-wrap justify-between gap-3">
-          <Button look="ghost" onClick={() => window.location.assign(signInAddress())}>
-            Other ways to sign in
-          </Button>
-          <Button look="primary" type="submit" isBusy={isBusy}>
-            Sign in
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <Suspense>
+      <SessionDialog onClose={() => setEnded(false)} />
+    </Suspense>
   );
-}
-
-/** Return the token of the second step, or null when there is none. */
-async function sendPassword(email: string, password: string): Promise<string | null> {
-  const answer = await take(api.POST("/v1/auth/sign-in", { body: { email, password } }));
-  return answer.second_factor?.token ?? null;
-}
-
-async function sendCode(token: string, code: string): Promise<null> {
-  await take(api.POST("/v1/auth/sign-in/code", { body: { token, code } }));
-  return null;
 }

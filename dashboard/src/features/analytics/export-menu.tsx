@@ -1,54 +1,14 @@
 "use client";
 
 import { Download } from "lucide-react";
-import { api, take } from "@/api/client";
 import { Button } from "@/ui/button";
-import { Menu, MenuItem } from "@/ui/menu";
-import { useToast } from "@/ui/toast";
+import { OnDemand } from "@/ui/on-demand";
 import type { Question } from "./question";
-import { spanOf } from "./ranges";
-import { type OwnSource, parametersOf } from "./use-analytics";
+import type { OwnSource } from "./use-analytics";
 
 /** What is shown as a CSV file; of one link also all its clicks. */
-export function ExportMenu({ source, question }: { source: OwnSource; question: Question }) {
-  const toast = useToast();
-  const saveSums = async () => {
-    try {
-      const [file, name] = await readSums(source, question);
-      save(URL.createObjectURL(file), name);
-    } catch (error) {
-      toast.failed(error);
-    }
-  };
+export function ExportMenu(props: { source: OwnSource; question: Question }) {
   return (
-    <Menu trigger={<Button icon={Download}>Export</Button>}>
-      <MenuItem onSelect={() => void saveSums()}>What is shown (CSV)</MenuItem>
-      {"link" in source && (
-        // However many they are: the browser writes them to the disk as they come.
-        <MenuItem onSelect={() => save(`/v1/analytics/${source.link}/events?format=csv`, `clicks-${source.link}.csv`)}>
-          Every single click (CSV)
-        </MenuItem>
-      )}
-    </Menu>
+    <OnDemand load={() => import("./export-choices")} trigger={<Button icon={Download}>Export</Button>} with={props} />
   );
-}
-
-async function readSums(source: OwnSource, question: Question): Promise<[Blob, string]> {
-  const query = parametersOf(question, spanOf(question.range, question.zone, new Date()));
-  if ("link" in source) {
-    const path = { link_id: source.link };
-    const file = take(api.GET("/v1/analytics/{link_id}/export", { params: { path, query }, parseAs: "blob" }));
-    return [(await file) as Blob, `analytics-${source.link}.csv`];
-  }
-  const all = source.tag === null ? query : { ...query, tag: source.tag };
-  const file = take(api.GET("/v1/analytics/export", { params: { query: all }, parseAs: "blob" }));
-  return [(await file) as Blob, "analytics.csv"];
-}
-
-function save(address: string, name: string): void {
-  const anchor = document.createElement("a");
-  anchor.href = address;
-  anchor.download = name;
-  anchor.click();
-  if (address.startsWith("blob:")) setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }

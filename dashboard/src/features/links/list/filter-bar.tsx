@@ -16,6 +16,7 @@ const TYPING_MS = 180;
 type Props = { filter: LinkFilter; set: UrlState["set"] };
 
 export function FilterBar({ filter, set }: Props) {
+  const [isOpen, setOpen] = useState(false);
   const count = [filter.tag, filter.domain, filter.type, filter.state].filter(Boolean).length;
   return (
     <div className="grid gap-2.5 pb-2">
@@ -24,6 +25,8 @@ export function FilterBar({ filter, set }: Props) {
         <Popover
           label="Filters"
           align="end"
+          isOpen={isOpen}
+          onOpenChange={setOpen}
           trigger={
             <Button icon={ListFilter}>
               Filters
