@@ -104,6 +104,7 @@ class Stage:
     async def check(self, page: Page | None = None) -> None:
         """Assert that axe-core finds nothing on the page as it is, that nothing scrolls sideways, and no fault yet."""
         page = page or self.pages[0]
+        await page.locator("h1").first.wait_for(state="attached")  # behind a dialog it is hidden, but there
         await page.evaluate(AXE.read_text(encoding="utf-8"))
         found = await page.evaluate("async tags => (await axe.run({runOnly: tags})).violations", RULES)
         assert not found, [_describe(violation) for violation in found]

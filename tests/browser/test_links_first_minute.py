@@ -61,6 +61,7 @@ async def test_a_machine_that_is_offline_keeps_what_was_typed(stage: Stage) -> N
     page = await stage.open("/")
     field = page.get_by_role("textbox", name="Paste a long URL")
     await field.fill(LONG)
+    await page.wait_for_load_state("networkidle")
     await stage.context.set_offline(True)
     await field.press("Enter")
     await expect(page.get_by_role("alert").first).to_contain_text("Vayro does not answer")

@@ -102,6 +102,7 @@ async def test_pages_are_reached_by_keys_alone(stage: Stage) -> None:
 async def test_offline_is_said_and_ends_by_itself(stage: Stage) -> None:
     page = await stage.open("/")
     await expect(page.get_by_role("heading", name="Links", level=1)).to_be_visible()
+    await page.wait_for_load_state("networkidle")
     await stage.context.set_offline(True)
     await expect(page.get_by_text("You are offline")).to_be_visible()
     await stage.check()

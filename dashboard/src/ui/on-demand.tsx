@@ -28,7 +28,8 @@ export function OnDemand<P extends object>({
   const [isAsked, setAsked] = useState(false);
   const loading = useRef(load);
   const Menu = useMemo(() => lazy(() => loading.current()), []);
-  const warm = () => void loading.current();
+  // Should it fail, opening the menu says so.
+  const warm = () => void loading.current().catch(() => undefined);
   const ask = () => setAsked(true);
   const button = cloneElement(trigger, {
     onClick: ask,

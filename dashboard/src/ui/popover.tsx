@@ -14,7 +14,8 @@ export type PopoverProps = {
 
 const load = () => import("./popover-panel");
 const PopoverPanel = lazy(load);
-const warm = () => void load();
+// Should it fail, opening the panel says so.
+const warm = () => void load().catch(() => undefined);
 
 export function Popover(props: PopoverProps) {
   const [isAsked, setAsked] = useState(false);

@@ -14,6 +14,7 @@ import type { Link } from "../link";
 import { completeUrl } from "./url";
 
 const loadMadeLink = () => import("./made-link").then((module) => module.MadeLink);
+const warmMadeLink = () => void loadMadeLink().catch(() => undefined);
 const MadeLink = dynamic(loadMadeLink, { ssr: false });
 
 type Made = { link: Link; isCopied: boolean };
@@ -64,7 +65,7 @@ export function QuickCreate({ isFirst, isEmpty, onMore }: Props) {
             inputMode="url"
             enterKeyHint="go"
             value={typed}
-            onFocus={() => void loadMadeLink()}
+            onFocus={warmMadeLink}
             onChange={(event) => {
               setTyped(event.target.value);
               if (error) reset();

@@ -25,6 +25,8 @@ export type RowActions = {
 
 const RowEdit = dynamic(() => import("./row-edit").then((module) => module.RowEdit), { ssr: false });
 const loadMenu = () => import("./row-menu").then((module) => module.RowMenu);
+// Should it fail, opening the menu tells.
+const warmMenu = () => void loadMenu().catch(() => undefined);
 const RowMenu = dynamic(loadMenu, {
   ssr: false,
   loading: () => <span className="block size-10" />,
@@ -90,8 +92,8 @@ export const LinkRow = memo(function LinkRow(props: Props) {
             icon={EllipsisVertical}
             aria-haspopup="menu"
             aria-expanded={false}
-            onPointerEnter={() => void loadMenu()}
-            onFocus={() => void loadMenu()}
+            onPointerEnter={warmMenu}
+            onFocus={warmMenu}
             onClick={() => actions.openMenu(link.id)}
           />
         )}
