@@ -22,7 +22,7 @@ export function Segmented<T extends string>({
           aria-pressed={option.value === value}
           onClick={() => onChange(option.value)}
           className={classes(
-            "h-8 rounded-[0.4375rem] px-3 text-sm whitespace-nowrap transition-colors",
+            "h-8 rounded-[0.4375rem] px-2.5 text-sm whitespace-nowrap transition-colors",
             option.value === value ? "bg-panel font-semibold text-ink shadow-sm" : "text-quiet hover:text-ink",
           )}
         >
