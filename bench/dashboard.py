@@ -22,6 +22,7 @@ from tests.browser.conftest import BROWSER_FLAGS, make_settings
 from tests.browser.stage import Look, Site, Stage, open_stage
 from tests.processes import vayro
 from tests.servers import PostgresServer, running
+from vayro.accounts.service import AccountService
 from vayro.clicks.rollup_job import RollupJob
 from vayro.database.engine import open_database
 from vayro.settings import Settings
@@ -90,6 +91,8 @@ async def _measure(site: Site) -> None:
 
 
 async def _make_data(stage: Stage) -> str:
+    database = open_database(stage.site.settings)
+    await AccountService(database).set_plan(stage.email, "enterprise")  # the free one ends at fewer links a month
     started = time.perf_counter()
     last: dict[str, Any] = {}
     for start in range(0, LINKS, 1000):
@@ -99,7 +102,6 @@ async def _make_data(stage: Stage) -> str:
         ]
         last = await _post(stage.api, links)
     print(f"  {LINKS:,} links made in {time.perf_counter() - started:.0f} s", flush=True)
-    database = open_database(stage.site.settings)
     now = dt.datetime.now(dt.UTC)
     await fill(database, UUID(last["id"]), CLICKS, now - dt.timedelta(days=DAYS), now)
     job = RollupJob(database)
@@ -154,10 +156,13 @@ async def _measure_analytics(stage: Stage, link_id: str) -> None:
     row = page.get_by_role("button", name="Germany").first
     await expect(row).to_be_visible()
     await expect(page.locator("main [aria-busy=true]")).to_have_count(0)
-    print(f"  analytics of {CLICKS:,} clicks: drawn after {(time.perf_counter() - started) * 1e3:.0f} ms", flush=True)
+    print(
+        f"  analytics of {CLICKS:,} clicks: drawn, for the first time, after {(time.perf_counter() - started) * 1e3:.0f} ms",
+        flush=True,
+    )
     started = time.perf_counter()
-    await row.click()
-    await page.wait_for_url("**country=DE**")
+    async with page.expect_response(lambda answer: "/v1/analytics" in answer.url and "country=DE" in answer.url):
+        await row.click()
     await expect(page.locator("main [aria-busy=true]")).to_have_count(0)
     print(f"  filtered by a country, all views after {(time.perf_counter() - started) * 1e3:.0f} ms", flush=True)
 
