@@ -6,7 +6,7 @@ import { Command } from "cmdk";
 import { Link2, LogOut, type LucideIcon, Moon, Plus, Sun } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { type ReactNode, useDeferredValue, useState } from "react";
-import { api, take } from "@/api/client";
+import { foundLinksQuery } from "@/api/lists";
 import { useSession, useSignOut } from "@/api/session";
 import { PLACES, type Place, SETTINGS } from "./navigation";
 import { setTheme } from "./theme";
@@ -76,15 +76,11 @@ export function Palette({ isOpen, onClose }: { isOpen: boolean; onClose: () => v
 
 function FoundLinks({ typed, onChoose }: { typed: string; onChoose: (id: string) => void }) {
   const q = useDeferredValue(typed);
-  const { data } = useQuery({
-    queryKey: ["links", "palette", q],
-    queryFn: ({ signal }) => take(api.GET("/v1/links", { params: { query: { q, limit: MAX_FOUND } }, signal })),
-    placeholderData: keepPreviousData,
-  });
-  if (!data?.data.length) return null;
+  const { data } = useQuery({ ...foundLinksQuery(q, MAX_FOUND), placeholderData: keepPreviousData });
+  if (!data?.length) return null;
   return (
     <Group heading="Links">
-      {data.data.map((link) => (
+      {data.map((link) => (
         // What was found by its destination need not hold the letters: the value does, so that it is shown all the same.
         <Item key={link.id} icon={Link2} onSelect={() => onChoose(link.id)} value={`${typed} ${link.id}`}>
           <span className="font-mono text-sm">{link.short_code}</span>

@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { api, take } from "@/api/client";
 import { ApiError } from "@/api/errors";
+import { linkQuery } from "@/api/lists";
 import { useMay, useWorkspace } from "@/api/session";
 import { useUrlState } from "@/shell/url-state";
 import { ButtonLink } from "@/ui/button";
@@ -69,13 +70,7 @@ function Analytics() {
 }
 
 /** The link of the page, or nothing when it speaks of more than one. */
-function useLink(id: string | null) {
-  return useQuery({
-    queryKey: ["links", "one", id],
-    queryFn: ({ signal }) => take(api.GET("/v1/links/{link_id}", { params: { path: { link_id: id ?? "" } }, signal })),
-    enabled: id !== null,
-  });
-}
+const useLink = (id: string | null) => useQuery({ ...linkQuery(id ?? ""), enabled: id !== null });
 
 function NoLink() {
   return (

@@ -4,7 +4,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { ChevronDown } from "lucide-react";
 import dynamic from "next/dynamic";
 import { type ReactNode, useDeferredValue, useState } from "react";
-import { api, take } from "@/api/client";
+import { foundLinksQuery, tagsQuery } from "@/api/lists";
 import { Popover } from "@/ui/popover";
 import type { OwnSource } from "./use-analytics";
 
@@ -20,19 +20,13 @@ export function ScopePicker({ children, onPick }: { children: ReactNode; onPick:
   const [typed, setTyped] = useState("");
   const q = useDeferredValue(typed.trim());
   const links = useQuery({
-    queryKey: ["links", "picker", q],
-    queryFn: ({ signal }) =>
-      take(api.GET("/v1/links", { params: { query: { q: q || undefined, limit: MAX_LINKS } }, signal })),
+    ...foundLinksQuery(q, MAX_LINKS),
     enabled: isOpen,
     placeholderData: keepPreviousData,
   });
-  const tags = useQuery({
-    queryKey: ["links", "tags"],
-    queryFn: ({ signal }) => take(api.GET("/v1/tags", { signal })),
-    enabled: isOpen,
-  });
+  const tags = useQuery({ ...tagsQuery, enabled: isOpen });
   const isSought = (text: string) => text.toLowerCase().includes(q.toLowerCase());
-  const foundTags = (tags.data?.data ?? []).filter(({ tag }) => isSought(tag)).slice(0, MAX_TAGS);
+  const foundTags = (tags.data ?? []).filter(({ tag }) => isSought(tag)).slice(0, MAX_TAGS);
   const pick = (value: string) => {
     setOpen(false);
     setTyped("");
@@ -76,7 +70,7 @@ export function ScopePicker({ children, onPick }: { children: ReactNode; onPick:
           },
           {
             heading: "Links",
-            items: (links.data?.data ?? []).map((link) => ({
+            items: (links.data ?? []).map((link) => ({
               value: `link ${link.id}`,
               label: <span className="font-mono">{link.short_code}</span>,
               aside: link.title ?? link.target_url,

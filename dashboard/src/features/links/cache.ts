@@ -2,20 +2,21 @@
 
 /** What a change does to everything that is kept of links: lists, single links, tags. */
 import type { QueryClient } from "@tanstack/react-query";
+import { linkQuery, tagsQuery } from "@/api/lists";
 import { includes, type LinkFilter } from "./filter";
 import type { Link } from "./link";
 import { changeLink, insertLink, type LinkPages, removeLinks } from "./pages";
-import { LISTS, linkKey, TAGS } from "./queries";
+import { LISTS } from "./queries";
 
 /** Show a link as it is now, wherever it is shown. */
 export function putLink(client: QueryClient, link: Link): void {
-  client.setQueryData(linkKey(link.id), link);
+  client.setQueryData(linkQuery(link.id).queryKey, link);
   client.setQueriesData<LinkPages>({ queryKey: LISTS }, (pages) => pages && changeLink(pages, link.id, () => link));
 }
 
 /** Show a link that is new, or here again, in each list that it belongs to. */
 export function addLink(client: QueryClient, link: Link): void {
-  client.setQueryData(linkKey(link.id), link);
+  client.setQueryData(linkQuery(link.id).queryKey, link);
   for (const [key, pages] of client.getQueriesData<LinkPages>({ queryKey: LISTS })) {
     const filter = key[2] as LinkFilter;
     if (pages && includes(filter, link)) client.setQueryData(key, insertLink(pages, link, filter.sort));
@@ -29,4 +30,4 @@ export async function hideLinks(client: QueryClient, ids: ReadonlySet<string>): 
 }
 
 /** What is counted over links is asked again when somebody looks. */
-export const recount = (client: QueryClient): void => void client.invalidateQueries({ queryKey: TAGS });
+export const recount = (client: QueryClient): void => void client.invalidateQueries({ queryKey: tagsQuery.queryKey });

@@ -4,6 +4,7 @@
 import { keepPreviousData, type QueryClient, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { api, take } from "@/api/client";
+import { domainsQuery, linkQuery, tagsQuery } from "@/api/lists";
 import { useSession } from "@/api/session";
 import { type LinkFilter, toQuery } from "./filter";
 import type { Link, LinkPage } from "./link";
@@ -11,14 +12,11 @@ import { cutPages, type LinkPages } from "./pages";
 
 export const LISTS = ["links", "list"] as const;
 export const listKey = (filter: LinkFilter) => [...LISTS, filter] as const;
-export const linkKey = (id: string) => ["links", "one", id] as const;
-export const TAGS = ["links", "tags"] as const;
 
 // The first page is small, to be there soon; the others are as large as the API gives them.
 const FIRST_PAGE = 50;
 const NEXT_PAGES = 200;
 const ASKED_AGAIN_PAGES = 2;
-const SLOW_FRESH_MS = 60_000;
 
 const isShort = (pages: LinkPages | undefined) => !pages || pages.pages.length <= ASKED_AGAIN_PAGES;
 
@@ -81,8 +79,7 @@ export const useLinks = (pages: LinkPages | undefined) =>
 export function useLink(id: string | null) {
   const client = useQueryClient();
   return useQuery({
-    queryKey: linkKey(id ?? ""),
-    queryFn: ({ signal }) => take(api.GET("/v1/links/{link_id}", { params: { path: { link_id: id ?? "" } }, signal })),
+    ...linkQuery(id ?? ""),
     initialData: () => findListed(client, id),
     initialDataUpdatedAt: 0,
     enabled: id !== null,
@@ -101,11 +98,7 @@ function findListed(client: QueryClient, id: string | null): Link | undefined {
 /** Return the names of the domains in which links of this workspace can be made: first the one of new links. */
 export function useDomains(): string[] {
   const { short_domain } = useSession();
-  const { data = [] } = useQuery({
-    queryKey: ["links", "domains"],
-    queryFn: async ({ signal }) => (await take(api.GET("/v1/domains", { signal }))).data,
-    staleTime: SLOW_FRESH_MS,
-  });
+  const { data = [] } = useQuery(domainsQuery);
   return useMemo(() => {
     const own = data.filter(({ is_verified }) => is_verified);
     const chosen = own.find(({ is_default }) => is_default)?.domain ?? short_domain;
@@ -124,9 +117,4 @@ export function useSettled<T>(value: T, ms: number): T {
 }
 
 /** Return the tags of the workspace, the most used first. */
-export const useTags = () =>
-  useQuery({
-    queryKey: TAGS,
-    queryFn: async ({ signal }) => (await take(api.GET("/v1/tags", { signal }))).data,
-    staleTime: SLOW_FRESH_MS,
-  });
+export const useTags = () => useQuery(tagsQuery);

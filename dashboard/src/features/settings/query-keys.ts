@@ -5,6 +5,5 @@ export const KEYS_KEY = ["settings", "keys"] as const;
 export const MEMBERS_KEY = ["settings", "members"] as const;
 export const INVITATIONS_KEY = ["settings", "invitations"] as const;
 export const WORKSPACE_KEY = ["settings", "workspace"] as const;
-export const DOMAINS_KEY = ["settings", "domains"] as const;
 export const METHODS_KEY = ["settings", "methods"] as const;
 export const AUDIT_KEY = ["settings", "audit"] as const;

@@ -3,13 +3,13 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 import { api, type Schemas, take } from "@/api/client";
+import { domainsQuery } from "@/api/lists";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { TextField } from "@/ui/field";
 import { Notice } from "@/ui/panel";
 import { useToast } from "@/ui/toast";
 import { errorOf, otherError } from "../field-errors";
-import { DOMAINS_KEY } from "../query-keys";
 
 /** Where a domain's front page and its unknown codes lead. */
 export function AddressesDialog({ domain, onClose }: { domain: Schemas["Domain"]; onClose: () => void }) {
@@ -19,7 +19,7 @@ export function AddressesDialog({ domain, onClose }: { domain: Schemas["Domain"]
     mutationFn: (body: Schemas["DomainUpdate"]) =>
       take(api.PATCH("/v1/domains/{domain}", { params: { path: { domain: domain.domain } }, body })),
     onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: DOMAINS_KEY });
+      await client.invalidateQueries({ queryKey: domainsQuery.queryKey });
       toast.done("Saved. It holds within five seconds.");
       onClose();
     },

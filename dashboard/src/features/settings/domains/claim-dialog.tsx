@@ -3,13 +3,13 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 import { api, take } from "@/api/client";
+import { domainsQuery } from "@/api/lists";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { TextField } from "@/ui/field";
 import { Notice } from "@/ui/panel";
 import { useToast } from "@/ui/toast";
 import { errorOf, otherError } from "../field-errors";
-import { DOMAINS_KEY } from "../query-keys";
 
 export function ClaimDialog({ onClose }: { onClose: () => void }) {
   const client = useQueryClient();
@@ -17,7 +17,7 @@ export function ClaimDialog({ onClose }: { onClose: () => void }) {
   const claim = useMutation({
     mutationFn: (domain: string) => take(api.POST("/v1/domains", { body: { domain } })),
     onSuccess: async ({ domain }) => {
-      await client.invalidateQueries({ queryKey: DOMAINS_KEY });
+      await client.invalidateQueries({ queryKey: domainsQuery.queryKey });
       toast.done(`${domain} is added. It serves links once its DNS record is there.`);
       onClose();
     },

@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Ellipsis } from "lucide-react";
 import { useState } from "react";
 import { api, type Schemas, take } from "@/api/client";
+import { domainsQuery } from "@/api/lists";
 import { useMay } from "@/api/session";
 import { IconButton } from "@/ui/button";
 import { Confirm } from "@/ui/confirm";
@@ -11,7 +12,6 @@ import { Menu, MenuItem, MenuLine } from "@/ui/menu";
 import { formatDate } from "@/ui/numbers";
 import { Badge } from "@/ui/panel";
 import { useToast } from "@/ui/toast";
-import { DOMAINS_KEY } from "../query-keys";
 import { Row } from "../rows";
 import { AddressesDialog } from "./addresses-dialog";
 import { Proof } from "./proof";
@@ -64,7 +64,7 @@ function DomainMenu({ domain }: { domain: Domain }) {
   const path = { domain: domain.domain };
   const settle = {
     onError: (error: Error) => toast.failed(error),
-    onSettled: () => client.invalidateQueries({ queryKey: DOMAINS_KEY }),
+    onSettled: () => client.invalidateQueries({ queryKey: domainsQuery.queryKey }),
   };
   const choose = useMutation({
     mutationFn: (is_default: boolean) =>

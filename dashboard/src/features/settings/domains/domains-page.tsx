@@ -3,7 +3,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { useState } from "react";
-import { api, type Schemas, take } from "@/api/client";
+import type { Schemas } from "@/api/client";
+import { domainsQuery } from "@/api/lists";
 import { useMay } from "@/api/session";
 import { Button } from "@/ui/button";
 import { PageHead } from "@/ui/page";
@@ -11,7 +12,6 @@ import { Panel } from "@/ui/panel";
 import { Empty } from "@/ui/states";
 import { Loaded } from "../loaded";
 import { WhoMay } from "../needs-admin";
-import { DOMAINS_KEY } from "../query-keys";
 import { Rows } from "../rows";
 import { ClaimDialog } from "./claim-dialog";
 import { DomainRow } from "./domain-row";
@@ -23,10 +23,8 @@ export function DomainsPage() {
   const [isClaiming, setClaiming] = useState(false);
   const mayChange = useMay("admin");
   const domains = useQuery({
-    queryKey: DOMAINS_KEY,
-    queryFn: ({ signal }) => take(api.GET("/v1/domains", { signal })),
-    refetchInterval: ({ state }) =>
-      state.data?.data.some(({ is_verified }) => !is_verified) ? WAITING_POLL_MS : false,
+    ...domainsQuery,
+    refetchInterval: ({ state }) => (state.data?.some(({ is_verified }) => !is_verified) ? WAITING_POLL_MS : false),
   });
   const claim = (
     <Button look="primary" icon={Plus} onClick={() => setClaiming(true)}>
@@ -42,7 +40,7 @@ export function DomainsPage() {
       />
       <Panel>
         <Loaded query={domains} label="Loading the domains" rows={2}>
-          {({ data }) => <DomainList domains={data} />}
+          {(data) => <DomainList domains={data} />}
         </Loaded>
         {!mayChange && (
           <div className="mt-4">

@@ -4,11 +4,11 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { api, type Schemas, take } from "@/api/client";
 import { sentence } from "@/api/errors";
+import { domainsQuery } from "@/api/lists";
 import { Button } from "@/ui/button";
 import { CopyButton } from "@/ui/copy";
 import { formatAgo } from "@/ui/numbers";
 import { useToast } from "@/ui/toast";
-import { DOMAINS_KEY } from "../query-keys";
 
 /** The API looks 60 times an hour for a workspace: half of that by itself, the rest is for the button. */
 const LOOK_EVERY_MS = 120_000;
@@ -20,7 +20,7 @@ export function Proof({ domain, proof }: { domain: Schemas["Domain"]; proof: Sch
   const look = useMutation({
     mutationFn: () => take(api.POST("/v1/domains/{domain}/verify", { params: { path: { domain: domain.domain } } })),
     onSuccess: () => toast.done(`${domain.domain} serves links now.`),
-    onSettled: () => client.invalidateQueries({ queryKey: DOMAINS_KEY }),
+    onSettled: () => client.invalidateQueries({ queryKey: domainsQuery.queryKey }),
   });
   const { mutate } = look;
   useEffect(() => {
