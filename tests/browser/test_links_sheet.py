@@ -48,7 +48,7 @@ async def test_a_link_is_made_with_all_there_is_to_say(stage: Stage) -> None:
     await form.get_by_role("button", name="Save as a template").click()
     await form.get_by_label("Name of the template").fill("Letters")
     await form.get_by_label("Name of the template").press("Enter")
-    await expect(form.get_by_label("Template")).to_have_value(re.compile(".+"))
+    await expect(form.get_by_label("Template", exact=True)).to_have_value(re.compile(".+"))
     await part(page, "End").click()
     await form.get_by_label("Leads on until").fill("2090-06-01T12:30")
     await expect(form.get_by_text("Time in Europe/Berlin")).to_be_visible()
