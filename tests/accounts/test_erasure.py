@@ -54,6 +54,7 @@ class Ada:
         self.database = database
         self.user: Any = None
         self.link: Any = None
+        self.ids = {"business_id": uuid7(), "campaign_id": uuid7()}
 
     async def fill(self) -> "Ada":
         self.user = await make_user(self.database, email=EMAIL, password_hash=f"$argon2id${MARK}")
@@ -67,9 +68,11 @@ class Ada:
         )  # fmt: skip
         for _ in range(3):
             await make_click(self.database, self.link.id, referer=f"https://{MARK}.test/", city=MARK)
+        own_ids = {"businesses": self.ids["business_id"], "campaigns": self.ids["campaign_id"]}
         for table in metadata.sorted_tables:
             if table.name not in MADE_BY_FACTORIES | REMEMBERS and self._is_about_people(table):
-                await self._store(table, {column.name: self._value(column) for column in table.columns})
+                row = {column.name: self._value(column) for column in table.columns}
+                await self._store(table, row | ({"id": own_ids[table.name]} if table.name in own_ids else {}))
         letter = {"id": uuid7(), "segment": "s", "payload": f"$36\r\n{self.link.id}\r\n{MARK}".encode()}
         await self._store(click_dead_letters, letter | {"reason": "bad", "deliveries": 1, "created_at": now()})
         return self
@@ -86,6 +89,7 @@ class Ada:
             "subject_id": self.workspace_id,
             "subject": EMAIL,
             "email": f"invited-{EMAIL}",
+            **self.ids,
         }
 
     def _value(self, column: Column[Any]) -> Any:

@@ -1489,9 +1489,9 @@ export interface components {
             name: string;
             /**
              * Scopes
-             * @description What it may do: links:read, links:write, analytics:read, sites:write, campaigns:write, admin; * for all that the caller may.
+             * @description What it may do: links:read, links:write, analytics:read, sites:read, sites:write, campaigns:read, campaigns:write, admin; * for all that the caller may.
              */
-            scopes: ("*" | "links:read" | "links:write" | "analytics:read" | "sites:write" | "campaigns:write" | "admin")[];
+            scopes: ("*" | "links:read" | "links:write" | "analytics:read" | "sites:read" | "sites:write" | "campaigns:read" | "campaigns:write" | "admin")[];
             /**
              * Expires At
              * @description From then on it is refused; null: it does not expire.

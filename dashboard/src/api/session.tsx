@@ -8,7 +8,15 @@ import { api, type Schemas, take } from "./client";
 import { isSignedOut } from "./errors";
 
 export type Session = Schemas["CurrentSession"];
-export type Scope = "links:read" | "links:write" | "analytics:read" | "sites:write" | "campaigns:write" | "admin";
+export type Scope =
+  | "links:read"
+  | "links:write"
+  | "analytics:read"
+  | "sites:read"
+  | "sites:write"
+  | "campaigns:read"
+  | "campaigns:write"
+  | "admin";
 
 const SessionContext = createContext<Session | null>(null);
 

@@ -16,14 +16,19 @@ from vayro.database.engine import Database
 from vayro.database.models import (
     api_keys,
     audit_log,
+    businesses,
+    campaign_messages,
+    campaigns,
     click_events,
     domains,
     invitations,
     link_shares,
     links,
+    opt_outs,
     recovery_codes,
     second_factors,
     sessions,
+    sites,
     user_identities,
     users,
     utm_templates,
@@ -36,6 +41,19 @@ PAGE = 1_000
 LINKS_AT_ONCE = 200
 _SECRETS = frozenset({"password_hash", "key_hash", "token_hash", "sealed_token", "secret", "code_hash", "last_step"})
 """Hashes and keys are no data of a person; whoever had them could get in."""
+_OF_A_WORKSPACE = (
+    ("invitations", invitations),
+    ("usage", workspace_usage),
+    ("domains", domains),
+    ("utm_templates", utm_templates),
+    ("shares", link_shares),
+    ("links", links),
+    ("businesses", businesses),
+    ("sites", sites),
+    ("campaigns", campaigns),
+    ("campaign_messages", campaign_messages),
+    ("opt_outs", opt_outs),
+)
 
 
 class DataExport:
@@ -128,15 +146,8 @@ def _queries_of_user(user_id: UUID) -> list[tuple[str, Select[Any]]]:
 
 
 def _queries_of_workspaces(owned: Sequence[UUID]) -> list[tuple[str, Select[Any]]]:
-    return [
-        ("workspaces", select(workspaces).where(workspaces.c.id.in_(owned))),
-        ("invitations", select(invitations).where(invitations.c.workspace_id.in_(owned))),
-        ("usage", select(workspace_usage).where(workspace_usage.c.workspace_id.in_(owned))),
-        ("domains", select(domains).where(domains.c.workspace_id.in_(owned))),
-        ("utm_templates", select(utm_templates).where(utm_templates.c.workspace_id.in_(owned))),
-        ("shares", select(link_shares).where(link_shares.c.workspace_id.in_(owned))),
-        ("links", select(links).where(links.c.workspace_id.in_(owned))),
-    ]
+    of_workspaces = [(name, select(table).where(table.c.workspace_id.in_(owned))) for name, table in _OF_A_WORKSPACE]
+    return [("workspaces", select(workspaces).where(workspaces.c.id.in_(owned))), *of_workspaces]
 
 
 async def _rows(connection: AsyncConnection, query: Select[Any]) -> list[Mapping[str, Any]]:

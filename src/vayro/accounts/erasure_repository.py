@@ -14,6 +14,9 @@ from vayro.database.models import (
     api_keys,
     audit_log,
     billing_accounts,
+    businesses,
+    campaign_messages,
+    campaigns,
     click_expiry,
     click_rollups,
     domains,
@@ -25,11 +28,13 @@ from vayro.database.models import (
     link_reports,
     link_shares,
     links,
+    opt_outs,
     recovery_codes,
     rollup_marks,
     second_factors,
     sessions,
     single_use_tokens,
+    sites,
     user_identities,
     users,
     utm_templates,
@@ -56,6 +61,11 @@ _OF_A_WORKSPACE: tuple[tuple[Table, str], ...] = (
     (click_rollups, "subject_id"),
     (audit_log, "workspace_id"),
     (utm_templates, "workspace_id"),
+    (opt_outs, "workspace_id"),
+    (campaign_messages, "workspace_id"),
+    (campaigns, "workspace_id"),
+    (sites, "workspace_id"),
+    (businesses, "workspace_id"),
     (workspace_members, "workspace_id"),
     (workspaces, "id"),
 )
@@ -141,7 +151,8 @@ async def delete_workspace(connection: AsyncConnection, workspace_id: UUID) -> N
 
 async def delete_user(connection: AsyncConnection, user_id: UUID, email: str) -> None:
     """Delete a user who owns no workspace. What they did in others' stays, without their name."""
-    await connection.execute(update(links).where(links.c.user_id == user_id).values(user_id=None))
+    for table in (links, sites, campaigns):
+        await connection.execute(update(table).where(table.c.user_id == user_id).values(user_id=None))
     kept, named = link_deletions.c.kept, f'"user_id":"{user_id}"'
     nameless = update(link_deletions).values(kept=func.replace(kept, named, '"user_id":null'))
     await connection.execute(nameless.where(kept.contains(named, autoescape=True)))

@@ -5,14 +5,25 @@ from typing import Literal
 
 from vayro.errors import Forbidden, ValidationFailed
 
-Scope = Literal["links:read", "links:write", "analytics:read", "sites:write", "campaigns:write", "admin"]
+Scope = Literal[
+    "links:read",
+    "links:write",
+    "analytics:read",
+    "sites:read",
+    "sites:write",
+    "campaigns:read",
+    "campaigns:write",
+    "admin",
+]
 Role = Literal["owner", "admin", "member", "viewer"]
 
 SCOPES: tuple[Scope, ...] = (
     "links:read",
     "links:write",
     "analytics:read",
+    "sites:read",
     "sites:write",
+    "campaigns:read",
     "campaigns:write",
     "admin",
 )
@@ -25,7 +36,7 @@ ROLE_SCOPES: Mapping[Role, frozenset[Scope]] = {
     "owner": ALL_SCOPES,
     "admin": ALL_SCOPES,
     "member": ALL_SCOPES - {"admin"},
-    "viewer": frozenset({"links:read", "analytics:read"}),
+    "viewer": frozenset({"links:read", "analytics:read", "sites:read", "campaigns:read"}),
 }
 """`admin` is the scope of members, keys, domains, billing and the audit log. Only an owner makes and unmakes owners."""
 

@@ -35,7 +35,8 @@ def create(
 ) -> None:
     """Make an API key and print it: alone, on stdout, this once. Only its hash is kept.
 
-    Scopes: links:read, links:write, analytics:read, sites:write, campaigns:write, admin.
+    Scopes: links:read, links:write, analytics:read, sites:read, sites:write, campaigns:read,
+    campaigns:write, admin.
     """
     expires_at = dt.datetime.now(dt.UTC) + dt.timedelta(days=expires_in_days) if expires_in_days else None
     scopes = scope or ["*"]

@@ -2,6 +2,7 @@
 
 from vayro.database.models.access import Invitation, RecoveryCode, SecondFactor, Session, SingleUseToken, UserIdentity
 from vayro.database.models.accounts import ApiKey, User, Workspace, WorkspaceMember
+from vayro.database.models.campaigns import Campaign, CampaignMessage, OptOut
 from vayro.database.models.clicks import (
     ClickBatch,
     ClickDeadLetter,
@@ -29,6 +30,7 @@ from vayro.database.models.links import (
 )
 from vayro.database.models.maintenance import ChoreRun, ClickExpiry, JobLease
 from vayro.database.models.safety import BlockList, LinkCheck, LinkReport
+from vayro.database.models.sites import Business, JobExecutor, Site
 
 metadata = Model.metadata
 
@@ -71,3 +73,9 @@ single_use_tokens = table_of(SingleUseToken)
 user_identities = table_of(UserIdentity)
 utm_templates = table_of(UtmTemplate)
 workspace_usage = table_of(WorkspaceUsage)
+businesses = table_of(Business)
+sites = table_of(Site)
+job_executors = table_of(JobExecutor)
+campaigns = table_of(Campaign)
+campaign_messages = table_of(CampaignMessage)
+opt_outs = table_of(OptOut)

@@ -9,8 +9,10 @@ export const SCOPE_WORDS: readonly { scope: Scope; label: string; hint: string }
     label: "Read analytics",
     hint: "Clicks and visitors of all links, and each click itself.",
   },
-  { scope: "sites:write", label: "Make sites", hint: "Make site previews and their links." },
-  { scope: "campaigns:write", label: "Run campaigns", hint: "Prepare campaigns and their links." },
+  { scope: "sites:read", label: "Read sites", hint: "List businesses and their sites." },
+  { scope: "sites:write", label: "Make sites", hint: "Keep businesses, and make, change and publish their sites." },
+  { scope: "campaigns:read", label: "Read campaigns", hint: "Preview messages, and read campaigns and their reports." },
+  { scope: "campaigns:write", label: "Run campaigns", hint: "Send, pause and cancel campaigns." },
   {
     scope: "admin",
     label: "Administer the workspace",
