@@ -3,17 +3,16 @@
 /** Clicks as they happen. The feed rests while nobody sees the page, and comes back by itself. */
 import { useEffect, useState } from "react";
 import type { Schemas } from "@/api/client";
+import { type FeedState, follow } from "@/api/feed";
 import type { Bots, Dimension, Filters } from "./question";
 import type { OwnSource } from "./use-analytics";
 
 export type LiveClick = Schemas["ClickEvent"] & { short_code: string };
-/** away: nobody answers at the moment; resting: the page is hidden. */
-export type LiveState = "starting" | "on" | "away" | "resting";
+export type LiveState = FeedState;
 
 const KEPT = 50;
 /** A busy link has hundreds of clicks a second: the page is drawn anew for some of them at once. */
 const GATHER_MS = 200;
-const RETRY_MS = 5_000;
 
 /** Return the latest clicks, newest first, and how the feed is. */
 export function useLive(source: OwnSource, onClick: () => void): { clicks: LiveClick[]; state: LiveState } {
@@ -31,7 +30,7 @@ export function useLive(source: OwnSource, onClick: () => void): { clicks: LiveC
       setClicks((known) => merge(fresh, known));
       onClick();
     };
-    const unfollow = follow(address, setState, (click) => {
+    const unfollow = follow<LiveClick>(address, "click", setState, (click) => {
       waiting = [click, ...waiting].slice(0, KEPT);
       timer ??= setTimeout(show, GATHER_MS);
     });
@@ -75,41 +74,4 @@ function addressOf(source: OwnSource): string {
   if ("link" in source) query.set("link_id", source.link);
   else if (source.tag !== null) query.set("tag", source.tag);
   return `/v1/analytics/live?${query}`;
-}
-
-/** Listen until the returned function is called. */
-function follow(address: string, tell: (state: LiveState) => void, take: (click: LiveClick) => void): () => void {
-  let feed: EventSource | null = null;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const close = () => {
-    clearTimeout(timer);
-    feed?.close();
-    feed = null;
-  };
-  const open = () => {
-    close();
-    feed = new EventSource(address);
-    feed.addEventListener("open", () => tell("on"));
-    feed.addEventListener("click", (event) => take(JSON.parse(event.data) as LiveClick));
-    feed.addEventListener("error", () => {
-      tell("away");
-      // A lost connection it opens again by itself; after a refusal it never would.
-      if (feed?.readyState === EventSource.CLOSED) timer = setTimeout(open, RETRY_MS);
-    });
-  };
-  const look = () => {
-    if (document.hidden) {
-      close();
-      tell("resting");
-    } else if (!feed) {
-      tell("starting");
-      open();
-    }
-  };
-  look();
-  document.addEventListener("visibilitychange", look);
-  return () => {
-    document.removeEventListener("visibilitychange", look);
-    close();
-  };
 }
