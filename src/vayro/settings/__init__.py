@@ -13,11 +13,12 @@ from vayro.settings.kinds import Network
 from vayro.settings.limits import LimitSettings
 from vayro.settings.plans import PlanSettings
 from vayro.settings.safety import SafetySettings
+from vayro.settings.sites import SiteSettings
 
 __all__ = ["BUNDLED_GEOIP_DATABASE", "INSTALLED_GEOIP_DATABASE", "Network", "Settings", "load_settings"]
 
 
-class Settings(CoreSettings, AccessSettings, PlanSettings, LimitSettings, SafetySettings):
+class Settings(CoreSettings, AccessSettings, PlanSettings, LimitSettings, SafetySettings, SiteSettings):
     """The options of all processes, read from the environment and a `.env` file.
 
     Frozen: one object is made at start and passed down.
