@@ -34,6 +34,7 @@ SECTIONS = {
     "Limits": ("rate_limits", "limit_", "miss_budget_"),
     "Domains": ("domain_",),
     "Safety of links": ("report_", "block_", "web_risk_", "check_", "egress_"),
+    "Campaigns": ("sms_", "twilio_"),
     "Clicks and privacy": ("store_ip", "honour_dnt", "spool_", "worker_", "geoip_"),
     "Metrics, logs and traces": ("metrics_", "log_", "otlp_", "trace_"),
     "More": ("",),

@@ -8,6 +8,7 @@ from pydantic_settings import SettingsConfigDict
 
 from vayro.errors import SettingsError
 from vayro.settings.access import AccessSettings
+from vayro.settings.campaigns import CampaignSettings
 from vayro.settings.core import BUNDLED_GEOIP_DATABASE, INSTALLED_GEOIP_DATABASE, CoreSettings
 from vayro.settings.kinds import Network
 from vayro.settings.limits import LimitSettings
@@ -18,7 +19,9 @@ from vayro.settings.sites import SiteSettings
 __all__ = ["BUNDLED_GEOIP_DATABASE", "INSTALLED_GEOIP_DATABASE", "Network", "Settings", "load_settings"]
 
 
-class Settings(CoreSettings, AccessSettings, PlanSettings, LimitSettings, SafetySettings, SiteSettings):
+class Settings(
+    CoreSettings, AccessSettings, PlanSettings, LimitSettings, SafetySettings, SiteSettings, CampaignSettings
+):
     """The options of all processes, read from the environment and a `.env` file.
 
     Frozen: one object is made at start and passed down.

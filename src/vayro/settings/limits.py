@@ -54,6 +54,7 @@ BUDGETS = (
     "report",
     "domain_proof",
     "unfurl",
+    "receipt",
 )
 """Each has a setting `limit_…`."""
 
@@ -86,6 +87,9 @@ class LimitSettings(BaseSettings):
         "60/hour", description="Attempts of one workspace to prove that domains are its own."
     )
     limit_unfurl: Rate = Field("120/minute", description="Destinations that one user has read for a preview.")
+    limit_receipt: Rate = Field(
+        "120000/minute", description="Receipts and inbound messages that one address hands in for a provider."
+    )
     miss_budget_per_minute: Annotated[int, Field(ge=0)] = Field(
         600,
         description="Unknown codes that one address of the Internet may try at an engine before it is answered 429 "

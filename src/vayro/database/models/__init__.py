@@ -2,7 +2,7 @@
 
 from vayro.database.models.access import Invitation, RecoveryCode, SecondFactor, Session, SingleUseToken, UserIdentity
 from vayro.database.models.accounts import ApiKey, User, Workspace, WorkspaceMember
-from vayro.database.models.campaigns import Campaign, CampaignMessage, OptOut
+from vayro.database.models.campaigns import Campaign, CampaignMessage, OptOut, SendingPace
 from vayro.database.models.clicks import (
     ClickBatch,
     ClickDeadLetter,
@@ -79,3 +79,4 @@ job_executors = table_of(JobExecutor)
 campaigns = table_of(Campaign)
 campaign_messages = table_of(CampaignMessage)
 opt_outs = table_of(OptOut)
+sending_paces = table_of(SendingPace)

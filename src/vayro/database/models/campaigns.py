@@ -95,3 +95,15 @@ class OptOut(Model):
     source: Mapped[str] = mapped_column(String(20))
     keyword: Mapped[str | None] = mapped_column(String(50))
     created_at: Mapped[Instant]
+
+
+class SendingPace(Model):
+    """How fast messages may go: of a campaign, by its identifier, or of the whole installation (`EVERYONE`).
+
+    `free_at`: the moment up to which the allowance is spent. Rows of finished campaigns are deleted.
+    """
+
+    __tablename__ = "sending_paces"
+
+    id: Mapped[Key]
+    free_at: Mapped[Instant]
