@@ -1,6 +1,7 @@
 /** The chosen links as a CSV file. */
+
+import { saveText } from "@/ui/save-file";
 import type { Link } from "../link";
-import { saveFile } from "../save-file";
 
 const COLUMNS = [
   "short_url",
@@ -31,4 +32,4 @@ export function toCsv(links: readonly Link[]): string {
 }
 
 export const downloadCsv = (links: readonly Link[]): void =>
-  saveFile("links.csv", new Blob([toCsv(links)], { type: "text/csv;charset=utf-8" }));
+  saveText("links.csv", new Blob([toCsv(links)], { type: "text/csv;charset=utf-8" }));

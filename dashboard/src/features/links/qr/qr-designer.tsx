@@ -8,11 +8,11 @@ import { api, take } from "@/api/client";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { Notice } from "@/ui/panel";
+import { saveText } from "@/ui/save-file";
 import { Failed, Skeleton, Waiting } from "@/ui/states";
 import { useToast } from "@/ui/toast";
 import { type Link, withoutScheme } from "../link";
 import { useLink, useSettled } from "../queries";
-import { saveFile } from "../save-file";
 import { warnOfColors } from "./contrast";
 import { toPng, withLogo } from "./drawing";
 import { PLAIN, type QrDesign, type QrOptions, toOptions } from "./options";
@@ -114,14 +114,14 @@ function Downloads({ link, svg, size }: { link: Link; svg: Blob; size: number })
   const toast = useToast();
   const savePng = async () => {
     try {
-      saveFile(`${link.short_code}.png`, await toPng(svg, size));
+      saveText(`${link.short_code}.png`, await toPng(svg, size));
     } catch {
       toast.failed("This browser could not draw the picture. Download the SVG instead.");
     }
   };
   return (
     <>
-      <Button icon={Download} onClick={() => saveFile(`${link.short_code}.svg`, svg)}>
+      <Button icon={Download} onClick={() => saveText(`${link.short_code}.svg`, svg)}>
         <Wide>Download</Wide> SVG
       </Button>
       <Button look="primary" icon={Download} onClick={savePng}>

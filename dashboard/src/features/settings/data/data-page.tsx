@@ -7,7 +7,7 @@ import { Panel } from "@/ui/panel";
 import { Skeleton, Waiting } from "@/ui/states";
 import { ExportPanel } from "./export-panel";
 
-const ImportPanel = dynamic(() => import("./import/import-panel").then((module) => module.ImportPanel), {
+const ImportLinks = dynamic(() => import("./import/import-links").then((module) => module.ImportLinks), {
   ssr: false,
   loading: () => (
     <Waiting label="Loading">
@@ -23,7 +23,7 @@ export function DataPage() {
     <>
       <PageHead title="Import and export" lead="Bring links here, and take them along." />
       {mayImport ? (
-        <ImportPanel />
+        <ImportLinks />
       ) : (
         <Panel title="Import links">
           <p className="text-sm text-quiet">

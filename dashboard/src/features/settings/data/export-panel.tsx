@@ -4,7 +4,7 @@ import { Download } from "lucide-react";
 import { useMay } from "@/api/session";
 import { Button } from "@/ui/button";
 import { Panel } from "@/ui/panel";
-import { followDownload } from "../save-file";
+import { followDownload } from "@/ui/save-file";
 
 /** Everything as files. They are written while they are sent, so that a million links fit, too. */
 export function ExportPanel() {

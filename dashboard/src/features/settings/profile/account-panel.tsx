@@ -4,8 +4,8 @@ import { Download } from "lucide-react";
 import { useSession, useSignOut } from "@/api/session";
 import { Button } from "@/ui/button";
 import { Badge, Panel } from "@/ui/panel";
+import { followDownload } from "@/ui/save-file";
 import { useToast } from "@/ui/toast";
-import { followDownload } from "../save-file";
 
 /** Who one is here, and all that is kept of it. */
 export function AccountPanel() {

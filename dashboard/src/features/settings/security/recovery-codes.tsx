@@ -6,7 +6,7 @@ import { Button } from "@/ui/button";
 import { CopyButton } from "@/ui/copy";
 import { Dialog } from "@/ui/dialog";
 import { Checkbox } from "@/ui/field";
-import { saveText } from "../save-file";
+import { saveText } from "@/ui/save-file";
 
 /** Shows recovery codes this once. Closing takes a tick: whoever loses them and the phone is locked out. */
 export function RecoveryCodes({ codes, onClose }: { codes: readonly string[]; onClose: () => void }) {

@@ -1,5 +1,7 @@
 /** Guesses: whose export a file is, and what its columns hold. People see the guess and can change it. */
-import { FIELDS, type FieldName, type Mapping } from "./fields";
+import type { Guess, Mapping } from "@/features/import/kind";
+import { findColumns, plainName } from "@/features/import/names";
+import { FIELDS, type FieldName } from "./fields";
 
 /** What columns are called, here and elsewhere, as letters and digits alone; the first that is there is taken. */
 const NAMES: Record<FieldName, readonly string[]> = {
@@ -49,10 +51,6 @@ const SOURCES: readonly Source[] = [
 const ADDRESS = /^https?:\/\/\S+$/i;
 const MOST = 0.8;
 
-export type Guess = { hasHeader: boolean; source: string | null; mapping: Mapping };
-
-export const plainName = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
-
 /** Return what the first rows of a file say about its columns. */
 export function guess(rows: readonly (readonly string[])[]): Guess {
   const [first = [], ...rest] = rows;
@@ -60,7 +58,7 @@ export function guess(rows: readonly (readonly string[])[]): Guess {
   if (!hasHeader) return { hasHeader, source: null, mapping: withDestination({}, rows) };
   const names = first.map(plainName);
   const source = findSource(names);
-  return { hasHeader, source, mapping: withDestination(byName(names, source), rest) };
+  return { hasHeader, source, mapping: withDestination(byName(first, source), rest) };
 }
 
 function findSource(names: readonly string[]): string | null {
@@ -69,17 +67,9 @@ function findSource(names: readonly string[]): string | null {
 }
 
 /** Domains of other services are not ours: their column is left out unless somebody chooses it. */
-function byName(names: readonly string[], source: string | null): Mapping {
-  const mapping: Mapping = {};
-  const taken = new Set<number>();
-  for (const { name } of FIELDS) {
-    if (name === "domain" && source !== null && source !== "Vayro") continue;
-    const column = NAMES[name].map((known) => names.indexOf(known)).find((index) => index >= 0 && !taken.has(index));
-    if (column === undefined) continue;
-    mapping[name] = column;
-    taken.add(column);
-  }
-  return mapping;
+function byName(header: readonly string[], source: string | null): Mapping {
+  const isForeign = source !== null && source !== "Vayro";
+  return findColumns(isForeign ? FIELDS.filter(({ name }) => name !== "domain") : FIELDS, NAMES, header);
 }
 
 /** Without a column of a known name, the destination is in the one whose cells are the longest addresses. */

@@ -1,17 +1,15 @@
 /** From the cells of a row to a link. What cannot be read is sent as it is: the API says best what is wrong with it. */
-import type { FieldName, Mapping, NewLink } from "./fields";
+import { readCells } from "@/features/import/cells";
+import type { Mapping, Origin } from "@/features/import/kind";
+import type { FieldName, NewLink } from "./fields";
 
-/** A spreadsheet takes such cells for formulas; exports put an apostrophe before them, which is no part of the text. */
-const GUARDED = /^'(?=[=+\-@\t\r'])/;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const LOCAL_MOMENT = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)$/;
 const TAG_BREAKS = /[,;|]/;
 const WHOLE = /^\d+$/;
 const TRUTH: Record<string, boolean> = { true: true, yes: true, "1": true, false: false, no: false, "0": false };
 
-/** Which import a link came from, and which row of its file, counted from 1: kept with the link, so that none is made twice. */
-export type Origin = { import: string; row: number };
-
+/** Args: origin, kept with the link, so that none is made twice. */
 export function toLink(
   cells: readonly string[],
   mapping: Mapping,
@@ -19,10 +17,7 @@ export function toLink(
   origin: Origin,
 ): NewLink {
   const link: Record<string, unknown> = {};
-  for (const [name, column] of Object.entries(mapping) as [FieldName, number][]) {
-    const cell = (cells[column] ?? "").replace(GUARDED, "").trim();
-    if (cell !== "") link[name] = READ[name]?.(cell) ?? cell;
-  }
+  for (const [name, cell] of readCells(cells, mapping)) link[name] = READ[name as FieldName]?.(cell) ?? cell;
   if (extraTags.length) link.tags = [...(Array.isArray(link.tags) ? link.tags : []), ...extraTags];
   link.metadata = withOrigin(link.metadata, origin);
   return { target_url: "", ...link } as NewLink;

@@ -17,9 +17,6 @@ export type FieldName =
   | "link_type"
   | "metadata";
 
-/** In which column of the file a field is; a field that is not in it is left out. */
-export type Mapping = Partial<Record<FieldName, number>>;
-
 /** A link as it is sent; of what is not set, the API has defaults. */
 export type NewLink = Pick<Schemas["LinkCreate"], "target_url"> & Partial<Schemas["LinkCreate"]>;
 

@@ -1,8 +1,8 @@
 /** The calls of an import. */
 import { api, type Schemas, take } from "@/api/client";
-import type { Row } from "./chunks";
+import type { Row } from "@/features/import/chunks";
+import type { Outcome } from "@/features/import/send";
 import type { NewLink } from "./fields";
-import type { Outcome } from "./send";
 
 const PAGE = 200;
 /** The links of a portion are among the newest: further back than this there are none of it. */
@@ -29,7 +29,11 @@ export async function readNewest(): Promise<string | null> {
  *
  * Args: since, when the newest link was made before the import began.
  */
-export async function findMade(importId: string, rows: readonly Row[], since: string | null): Promise<Set<number>> {
+export async function findMade(
+  importId: string,
+  rows: readonly Row<NewLink>[],
+  since: string | null,
+): Promise<Set<number>> {
   const wanted = new Set(rows.map(({ index }) => index));
   const first = Math.min(...wanted);
   const found = new Set<number>();

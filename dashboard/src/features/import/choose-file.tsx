@@ -5,18 +5,19 @@ import { type DragEvent, useRef, useState } from "react";
 import { Button } from "@/ui/button";
 import { classes } from "@/ui/classes";
 import { Notice } from "@/ui/panel";
-import { chooseFile } from "./job";
 import { MAX_ROWS } from "./read-file";
+import { useImport } from "./use-job";
 
-/** Takes a file from the disk, chosen or dropped. It is read here, and sent as links only. */
+/** Takes a file from the disk, chosen or dropped. It is read here, and sent as rows only. */
 export function ChooseFile({ error }: { error: unknown }) {
+  const job = useImport();
   const input = useRef<HTMLInputElement>(null);
   const [isOver, setOver] = useState(false);
   const drop = (event: DragEvent) => {
     event.preventDefault();
     setOver(false);
     const file = event.dataTransfer.files[0];
-    if (file) void chooseFile(file);
+    if (file) void job.chooseFile(file);
   };
   return (
     <div className="grid gap-4">
@@ -48,7 +49,7 @@ export function ChooseFile({ error }: { error: unknown }) {
           tabIndex={-1}
           onChange={(event) => {
             const file = event.currentTarget.files?.[0];
-            if (file) void chooseFile(file);
+            if (file) void job.chooseFile(file);
           }}
         />
       </div>
@@ -58,7 +59,7 @@ export function ChooseFile({ error }: { error: unknown }) {
         </Notice>
       ) : null}
       <p className="text-sm text-quiet">
-        Nothing is made before you have seen what would happen. Each link keeps in its metadata which row it came from.
+        Nothing is made before you have seen what would happen. {job.kind.words.before}
       </p>
     </div>
   );

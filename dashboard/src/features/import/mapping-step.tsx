@@ -2,23 +2,26 @@
 
 import { sentence } from "@/api/errors";
 import { Button } from "@/ui/button";
-import { Checkbox, SelectField, TextField } from "@/ui/field";
+import { Checkbox, SelectField } from "@/ui/field";
 import { formatCount } from "@/ui/numbers";
 import { Badge, Notice } from "@/ui/panel";
-import { FIELDS, type FieldName, type Mapping } from "./fields";
-import { check, type Job, setExtraTags, setHasHeader, setMapping, startOver, type Table } from "./job";
+import type { Job, Table } from "./job";
+import type { Field, Mapping } from "./kind";
 import { Preview } from "./preview";
+import { useImport } from "./use-job";
 
 const NOT_IN_IT = "";
 
 /** Says what the columns hold. The guess is filled in; the first rows below show what comes of it. */
 export function MappingStep({ table, job, error }: { table: Table; job: Job; error: unknown }) {
-  const { mapping, extraTags } = job;
+  const { mapping, options } = job;
+  const here = useImport();
+  const { fields, needed, OptionFields } = here.kind;
   const columns = columnsOf(table);
   const count = table.rows.length - (table.hasHeader ? 1 : 0);
-  const hasDestination = mapping.target_url !== undefined;
-  const rare = FIELDS.filter(({ isRare }) => isRare);
-  const select = ({ name, label }: { name: FieldName; label: string }) => (
+  const hasNeeded = mapping[needed.name] !== undefined;
+  const rare = fields.filter(({ isRare }) => isRare);
+  const select = ({ name, label }: Field) => (
     <ColumnSelect key={name} name={name} label={label} columns={columns} mapping={mapping} />
   );
   return (
@@ -32,31 +35,28 @@ export function MappingStep({ table, job, error }: { table: Table; job: Job; err
       </p>
       <fieldset className="grid gap-4">
         <legend className="mb-2 font-semibold">Which column holds what</legend>
-        <div className="grid gap-4 sm:grid-cols-2">{FIELDS.filter(({ isRare }) => !isRare).map(select)}</div>
-        <details open={rare.some(({ name }) => mapping[name] !== undefined)}>
-          <summary className="cursor-pointer py-1 text-sm text-quiet hover:text-ink">More fields</summary>
-          <div className="mt-3 grid gap-4 sm:grid-cols-2">{rare.map(select)}</div>
-        </details>
+        <div className="grid gap-4 sm:grid-cols-2">{fields.filter(({ isRare }) => !isRare).map(select)}</div>
+        {rare.length > 0 && (
+          <details open={rare.some(({ name }) => mapping[name] !== undefined)}>
+            <summary className="cursor-pointer py-1 text-sm text-quiet hover:text-ink">More fields</summary>
+            <div className="mt-3 grid gap-4 sm:grid-cols-2">{rare.map(select)}</div>
+          </details>
+        )}
         <Checkbox
           label="The first row names the columns"
           checked={table.hasHeader}
-          onChange={(event) => setHasHeader(event.currentTarget.checked)}
+          onChange={(event) => here.setHasHeader(event.currentTarget.checked)}
         />
-        <TextField
-          label="Tags for all of them"
-          hint="With commas between. They make it easy to find these links again."
-          value={extraTags}
-          onChange={(event) => setExtraTags(event.currentTarget.value)}
-        />
+        <OptionFields options={options} setOption={(name, value) => here.setOption(name, value)} />
       </fieldset>
-      <Preview table={table} mapping={mapping} extraTags={extraTags} />
-      {!hasDestination && <Notice tone="warn">Choose the column with the destinations first.</Notice>}
+      <Preview table={table} mapping={mapping} options={options} />
+      {!hasNeeded && <Notice tone="warn">{needed.told}</Notice>}
       {error ? <Notice tone="bad">{sentence(error)}</Notice> : null}
       <div className="flex flex-wrap justify-between gap-2.5">
-        <Button look="ghost" onClick={startOver}>
+        <Button look="ghost" onClick={() => here.startOver()}>
           Another file
         </Button>
-        <Button look="primary" disabled={!hasDestination || count === 0} onClick={() => void check()}>
+        <Button look="primary" disabled={!hasNeeded || count === 0} onClick={() => void here.check()}>
           Check {formatCount(count)} {count === 1 ? "row" : "rows"}
         </Button>
       </div>
@@ -70,14 +70,15 @@ function ColumnSelect({
   columns,
   mapping,
 }: {
-  name: FieldName;
+  name: string;
   label: string;
   columns: readonly string[];
   mapping: Mapping;
 }) {
+  const here = useImport();
   const choose = (value: string) => {
     const { [name]: _, ...rest } = mapping;
-    setMapping(value === NOT_IN_IT ? rest : { ...rest, [name]: Number(value) });
+    here.setMapping(value === NOT_IN_IT ? rest : { ...rest, [name]: Number(value) });
   };
   return (
     <SelectField

@@ -4,6 +4,8 @@ import { ApiError, type Problem, Unreachable } from "@/api/errors";
 import { inChunks, type Row } from "./chunks";
 import { type Outcome, sendRows, type Trouble, type Wire } from "./send";
 
+type Link = { target_url: string; title: string };
+
 const TAKEN = { code: "code_taken", detail: "Taken." } as Problem;
 
 /** A server whose calls go as `faults` say, one each; then all is well. It counts the links it has made of each row. */
@@ -17,7 +19,7 @@ class Server {
 
   constructor(private readonly faults: ((make: () => void) => void)[]) {}
 
-  readonly wire: Wire = {
+  readonly wire: Wire<Link> = {
     send: async (links) => {
       this.calls += 1;
       const rows = links.map((link) => Number(link.title));
@@ -47,10 +49,10 @@ class Server {
   };
 }
 
-const rows = (count: number): Row[] =>
+const rows = (count: number): Row<Link>[] =>
   Array.from({ length: count }, (_, index) => ({
     index,
-    link: { target_url: "https://e.com/", title: String(index) },
+    thing: { target_url: "https://e.com/", title: String(index) },
   }));
 
 const lost = () => {
@@ -106,7 +108,7 @@ test("a call that goes on there after the connection broke makes nothing twice",
   };
   const wire = new Server([late]);
   wire.late = server.late;
-  const slow: Wire = { ...wire.wire };
+  const slow: Wire<Link> = { ...wire.wire };
   // The links appear between the first look and the second.
   const find = wire.wire.findMade;
   slow.findMade = async (asked) => {

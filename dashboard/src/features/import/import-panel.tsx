@@ -4,16 +4,26 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { Panel } from "@/ui/panel";
 import { ChooseFile } from "./choose-file";
+import type { ImportJob } from "./job";
 import { MappingStep } from "./mapping-step";
 import { Checking, Importing, Reading } from "./progress";
 import { Checked, Done } from "./report";
-import { useJob } from "./use-job";
+import { ImportContext, useImport, useJob } from "./use-job";
 
 const STEPS = ["File", "Columns", "Check", "Import"] as const;
 const AT = { choosing: 0, reading: 0, mapping: 1, checking: 2, checked: 2, importing: 3, done: 3 } as const;
 
-/** From a file to links, in four steps: choose it, say what is in its columns, look what would fail, make them. */
-export function ImportPanel() {
+/** From a file to what it lists, in four steps: choose it, say what is in its columns, look what would fail, make them. */
+export function ImportPanel({ job }: { job: ImportJob }) {
+  return (
+    <ImportContext value={job}>
+      <Import />
+    </ImportContext>
+  );
+}
+
+function Import() {
+  const { title, lead } = useImport().kind.words;
   const { stage } = useJob();
   const client = useQueryClient();
   const isDone = stage.name === "done";
@@ -21,7 +31,7 @@ export function ImportPanel() {
     if (isDone) void client.invalidateQueries();
   }, [isDone, client]);
   return (
-    <Panel title="Import links" lead="A CSV file of your own, or an export of Bitly, Dub, Rebrandly, Shlink or YOURLS.">
+    <Panel title={title} lead={lead}>
       <Steps at={AT[stage.name]} />
       <Step />
     </Panel>

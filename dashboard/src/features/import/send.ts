@@ -1,20 +1,16 @@
 /** Sends one portion of rows until it is known what became of each, over lost connections and spent budgets. */
 import type { Problem } from "@/api/errors";
 import type { Row } from "./chunks";
-import type { NewLink } from "./fields";
+import type { Calls } from "./kind";
 import { type Plan, pauseAfter, planFor } from "./retry";
 
-/** Null: made, or it would be. */
-export type Outcome = Problem | null;
+/** Null: made, or it would be. "kept": one that is there already stays as it is. */
+export type Outcome = Problem | "kept" | null;
 
 /** `settle`: the connection is back, and it is looked what came through. */
 export type Trouble = { act: Exclude<Plan["act"], "stop"> | "settle"; untilMs: number };
 
-export type Wire = {
-  /** Send links; return what became of each, in order. Throws ApiError and Unreachable. */
-  send: (links: readonly NewLink[]) => Promise<Outcome[]>;
-  /** Return which of these rows have their link already. Throws as `send`. Not given where nothing is written. */
-  findMade?: (rows: readonly Row[]) => Promise<ReadonlySet<number>>;
+export type Wire<T> = Calls<T> & {
   /** Wait; unless `isFirm`, people can end it early. Throws when the whole is cancelled. */
   sleep: (ms: number, isFirm?: boolean) => Promise<void>;
   /** Wait for as long as it is paused. Throws when the whole is cancelled. */
@@ -28,13 +24,13 @@ export type Wire = {
 /** A call whose connection broke may still be at work there: what is found must stay the same for so long. */
 const SETTLE_MS = 4_000;
 
-export async function sendRows(rows: readonly Row[], wire: Wire): Promise<Map<number, Outcome>> {
+export async function sendRows<T>(rows: readonly Row<T>[], wire: Wire<T>): Promise<Map<number, Outcome>> {
   const outcomes = new Map<number, Outcome>();
   let waiting = rows;
   for (let failures = 0; waiting.length; ) {
     await wire.pass();
     try {
-      const results = await wire.send(waiting.map(({ link }) => link));
+      const results = await wire.send(waiting.map(({ thing }) => thing));
       for (const [place, { index }] of waiting.entries()) outcomes.set(index, results[place] ?? null);
       waiting = [];
     } catch (error) {
@@ -43,7 +39,7 @@ export async function sendRows(rows: readonly Row[], wire: Wire): Promise<Map<nu
       if (plan.act === "stop") throw error;
       await wait(plan, wire);
       if (plan.act !== "look" || !wire.findMade) continue;
-      const made = await settle(waiting, wire.findMade, wire);
+      const made = await settle(waiting, wire.findMade.bind(wire), wire);
       for (const index of made) outcomes.set(index, null);
       waiting = waiting.filter(({ index }) => !made.has(index));
     }
@@ -52,7 +48,7 @@ export async function sendRows(rows: readonly Row[], wire: Wire): Promise<Map<nu
   return outcomes;
 }
 
-async function wait(plan: Exclude<Plan, { act: "stop" }>, wire: Wire): Promise<void> {
+async function wait(plan: Exclude<Plan, { act: "stop" }>, wire: Wire<never>): Promise<void> {
   if (plan.act === "sign-in") {
     wire.tell({ act: "sign-in", untilMs: 0 });
     wire.pause();
@@ -62,11 +58,11 @@ async function wait(plan: Exclude<Plan, { act: "stop" }>, wire: Wire): Promise<v
   await wire.sleep(plan.afterMs);
 }
 
-/** Return the rows whose links are there, once two looks in a row have found the same. */
-async function settle(
-  rows: readonly Row[],
-  findMade: NonNullable<Wire["findMade"]>,
-  wire: Wire,
+/** Return the rows that are there, once two looks in a row have found the same. */
+async function settle<T>(
+  rows: readonly Row<T>[],
+  findMade: NonNullable<Wire<T>["findMade"]>,
+  wire: Wire<T>,
 ): Promise<ReadonlySet<number>> {
   let before: ReadonlySet<number> | null = null;
   for (let failures = 0; ; ) {

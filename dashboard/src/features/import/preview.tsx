@@ -1,18 +1,20 @@
-import { toLink } from "./convert";
-import { FIELDS, type FieldName, type Mapping } from "./fields";
 import type { Table } from "./job";
+import type { Kind, Mapping, Options } from "./kind";
+import { useImport } from "./use-job";
 
 const SHOWN = 5;
 
-/** The first rows, as the links that they would become. */
-export function Preview({ table, mapping, extraTags }: { table: Table; mapping: Mapping; extraTags: string }) {
+/** The first rows, as what they would become. */
+export function Preview({ table, mapping, options }: { table: Table; mapping: Mapping; options: Options }) {
   const first = table.hasHeader ? 1 : 0;
-  const tags = extraTags.split(",").map((tag) => tag.trim());
-  const links = table.rows
+  const { kind } = useImport();
+  const things = table.rows
     .slice(first, first + SHOWN)
-    .map((cells, row) => toLink(cells, mapping, tags.filter(Boolean), { import: "", row }) as Record<string, unknown>);
-  const shown = FIELDS.filter(({ name }) => mapping[name] !== undefined || (name === "tags" && tags.some(Boolean)));
-  if (!shown.length || !links.length) return null;
+    .map((cells, row) => kind.convert(cells, mapping, options, { import: "", row }) as Record<string, unknown>);
+  const shown = kind.fields.filter(({ name }) => {
+    return mapping[name] !== undefined || things.some((thing) => isSaid(name, thing[name]));
+  });
+  if (!shown.length || !things.length) return null;
   return (
     <div className="grid gap-2">
       <h3 id="preview">What the first rows become</h3>
@@ -29,12 +31,12 @@ export function Preview({ table, mapping, extraTags }: { table: Table; mapping: 
             </tr>
           </thead>
           <tbody>
-            {links.map((link, row) => (
+            {things.map((thing, row) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: rows of a file keep their places
               <tr key={row} className="border-b border-line last:border-0">
                 {shown.map(({ name }) => (
                   <td key={name} className="max-w-64 truncate px-3 py-2 font-mono">
-                    {show(link, name)}
+                    {show(kind, name, thing[name])}
                   </td>
                 ))}
               </tr>
@@ -46,11 +48,10 @@ export function Preview({ table, mapping, extraTags }: { table: Table; mapping: 
   );
 }
 
-function show(link: Record<string, unknown>, name: FieldName): string {
-  const value = link[name];
+/** Whether it says something of its own: what only tells where a row came from is not shown. */
+const isSaid = (name: string, value: unknown): boolean => name !== "metadata" && value !== undefined && value !== "";
+
+function show(kind: Kind, name: string, value: unknown): string {
   if (value === undefined || value === "") return "–";
-  if (name === "password") return "••••";
-  if (name === "metadata")
-    return JSON.stringify(value, (key, inner) => (key === "import" || key === "row" ? undefined : inner));
-  return Array.isArray(value) ? value.join(", ") : String(value);
+  return kind.show?.(name, value) ?? (Array.isArray(value) ? value.join(", ") : String(value));
 }

@@ -4,31 +4,35 @@ import { type ReactNode, useEffect, useState } from "react";
 import { Button } from "@/ui/button";
 import { formatCount, formatShare } from "@/ui/numbers";
 import { Notice } from "@/ui/panel";
-import { cancel, goOn, pause, type Stage } from "./job";
+import type { Stage } from "./job";
 import type { Progress } from "./run";
 import type { Trouble } from "./send";
+import { useImport } from "./use-job";
 
 export function Reading({ stage }: { stage: Extract<Stage, { name: "reading" }> }) {
+  const job = useImport();
   return (
     <Frame label={`Reading ${stage.fileName}`} part={stage.part} text={`${formatCount(stage.rows)} rows so far`}>
-      <Button onClick={cancel}>Cancel</Button>
+      <Button onClick={() => job.cancel()}>Cancel</Button>
     </Frame>
   );
 }
 
 export function Checking({ progress }: { progress: Progress }) {
+  const job = useImport();
   return (
     <Frame label="Checking what would happen" part={partOf(progress)} text={textOf(progress, "would fail")}>
       <Told trouble={progress.trouble} />
-      <Button onClick={cancel}>Cancel</Button>
+      <Button onClick={() => job.cancel()}>Cancel</Button>
     </Frame>
   );
 }
 
 export function Importing({ progress }: { progress: Progress }) {
+  const job = useImport();
   return (
     <Frame
-      label={progress.isEnding ? "Ending" : progress.isPaused ? "Paused" : "Making links"}
+      label={progress.isEnding ? "Ending" : progress.isPaused ? "Paused" : job.kind.words.making}
       part={partOf(progress)}
       text={textOf(progress, "failed")}
     >
@@ -36,15 +40,15 @@ export function Importing({ progress }: { progress: Progress }) {
       <p className="text-sm text-quiet">It goes on while you look at other pages. Keep this tab open.</p>
       <div className="flex flex-wrap gap-2.5">
         {progress.isPaused ? (
-          <Button look="primary" onClick={goOn}>
+          <Button look="primary" onClick={() => job.goOn()}>
             Go on
           </Button>
         ) : (
-          <Button onClick={pause} disabled={progress.isEnding}>
+          <Button onClick={() => job.pause()} disabled={progress.isEnding}>
             Pause
           </Button>
         )}
-        <Button look="danger" onClick={cancel} disabled={progress.isEnding}>
+        <Button look="danger" onClick={() => job.cancel()} disabled={progress.isEnding}>
           Stop here
         </Button>
       </div>
@@ -82,26 +86,25 @@ function Frame({ label, part, text, children }: { label: string; part: number; t
 
 /** Why nothing moves for now, and what is done about it. */
 function Told({ trouble }: { trouble: Trouble | null }) {
+  const job = useImport();
   if (!trouble) return null;
   if (trouble.act === "sign-in") {
     return <Notice tone="warn">Your session ended. Sign in again, then go on: nothing is lost.</Notice>;
   }
   if (trouble.act === "settle") {
-    return (
-      <Notice tone="warn">The connection is back. We look what came through, so that no link is made twice.</Notice>
-    );
+    return <Notice tone="warn">The connection is back. We look what came through. {job.kind.words.notTwice}</Notice>;
   }
   return (
     <Notice
       tone="warn"
       action={
-        <Button size="sm" onClick={goOn}>
+        <Button size="sm" onClick={() => job.goOn()}>
           Try now
         </Button>
       }
     >
-      {trouble.act === "again" ? "Too many requests for now." : "The connection is lost. No link is made twice."} Next
-      try in <Countdown untilMs={trouble.untilMs} /> s.
+      {trouble.act === "again" ? "Too many requests for now." : `The connection is lost. ${job.kind.words.notTwice}`}{" "}
+      Next try in <Countdown untilMs={trouble.untilMs} /> s.
     </Notice>
   );
 }

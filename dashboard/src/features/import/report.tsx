@@ -1,41 +1,42 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
-import { api, take } from "@/api/client";
 import { sentence } from "@/api/errors";
 import { Button, ButtonLink } from "@/ui/button";
-import { formatCount, formatDate } from "@/ui/numbers";
+import { formatCount } from "@/ui/numbers";
 import { Notice } from "@/ui/panel";
-import { WORKSPACE_KEY } from "../../query-keys";
-import { saveText } from "../../save-file";
+import { saveText } from "@/ui/save-file";
 import { type Failure, groupByReason, writeFailures } from "./failures";
-import { backToMapping, importRows, type Stage, startOver, type Table } from "./job";
+import type { Stage, Table } from "./job";
+import type { Words } from "./kind";
+import { useImport } from "./use-job";
 
-/** What would happen; the last look before links are made. */
+/** What would happen; the last look before anything is made. */
 export function Checked({ table, stage }: { table: Table; stage: Extract<Stage, { name: "checked" }> }) {
-  const { good, failures } = stage;
+  const { good, kept, failures } = stage;
+  const job = useImport();
+  const { words, Limit } = job.kind;
   return (
     <div className="grid gap-5">
       <Sum>
-        <span className="figures text-ink">{formatCount(good)}</span> {good === 1 ? "link" : "links"} would be made
+        <span className="figures text-ink">{formatCount(good)}</span> {nameOf(words, good)} would be made
         {failures.length ? (
           <>
-            , <span className="figures text-bad">{formatCount(failures.length)}</span>{" "}
-            {failures.length === 1 ? "row" : "rows"} would fail.
+            , <Failing count={failures.length} /> would fail.
           </>
         ) : (
           ". Nothing would fail."
         )}
+        <Kept count={kept} words={words} />
       </Sum>
-      <PlanLimit wanted={good} />
+      {Limit && <Limit wanted={good} />}
       <Reasons table={table} failures={failures} />
       <div className="flex flex-wrap justify-between gap-2.5">
-        <Button look="ghost" onClick={backToMapping}>
+        <Button look="ghost" onClick={() => job.backToMapping()}>
           Back to the columns
         </Button>
-        <Button look="primary" disabled={good === 0} onClick={() => void importRows()}>
-          Make {formatCount(good)} {good === 1 ? "link" : "links"}
+        <Button look="primary" disabled={good === 0} onClick={() => void job.importRows()}>
+          {words.make} {formatCount(good)} {nameOf(words, good)}
         </Button>
       </div>
     </div>
@@ -43,20 +44,24 @@ export function Checked({ table, stage }: { table: Table; stage: Extract<Stage, 
 }
 
 export function Done({ table, stage }: { table: Table; stage: Extract<Stage, { name: "done" }> }) {
-  const { made, failures, error, isCancelled, seconds } = stage;
+  const { result, seconds } = stage;
+  const { good, kept, failures, error, isCancelled } = result;
+  const job = useImport();
+  const { words } = job.kind;
   return (
     <div className="grid gap-5">
       <Sum>
-        <span className="figures text-ink">{formatCount(made)}</span> {made === 1 ? "link was" : "links were"} made in{" "}
+        <span className="figures text-ink">{formatCount(good)}</span> {nameOf(words, good)}{" "}
+        {good === 1 ? "was" : "were"} made in{" "}
         <span className="figures">{formatCount(Math.max(1, Math.round(seconds)))}</span> s
         {failures.length ? (
           <>
-            , <span className="figures text-bad">{formatCount(failures.length)}</span>{" "}
-            {failures.length === 1 ? "row" : "rows"} failed.
+            , <Failing count={failures.length} /> failed.
           </>
         ) : (
           "."
         )}
+        <Kept count={kept} words={words} />
       </Sum>
       {isCancelled && (
         <Notice tone="warn">It was stopped: the rows after that were not sent. What was made stays.</Notice>
@@ -68,12 +73,30 @@ export function Done({ table, stage }: { table: Table; stage: Extract<Stage, { n
       ) : null}
       <Reasons table={table} failures={failures} />
       <div className="flex flex-wrap gap-2.5">
-        <ButtonLink look="primary" href="/">
-          Look at the links
+        <ButtonLink look="primary" href={words.look.href}>
+          {words.look.label}
         </ButtonLink>
-        <Button onClick={startOver}>Import another file</Button>
+        <Button onClick={() => job.startOver()}>Import another file</Button>
       </div>
     </div>
+  );
+}
+
+const nameOf = (words: Words, count: number): string => (count === 1 ? words.one : words.many);
+
+const Failing = ({ count }: { count: number }) => (
+  <>
+    <span className="figures text-bad">{formatCount(count)}</span> {count === 1 ? "row" : "rows"}
+  </>
+);
+
+function Kept({ count, words }: { count: number; words: Words }) {
+  if (!count) return null;
+  return (
+    <>
+      {" "}
+      <span className="figures">{formatCount(count)}</span> {words.kept}.
+    </>
   );
 }
 
@@ -82,22 +105,6 @@ function Sum({ children }: { children: React.ReactNode }) {
     <p role="status" className="text-lg text-quiet">
       {children}
     </p>
-  );
-}
-
-/** Each call is checked by itself, so the sum against the plan is done here. */
-function PlanLimit({ wanted }: { wanted: number }) {
-  const { data } = useQuery({
-    queryKey: WORKSPACE_KEY,
-    queryFn: ({ signal }) => take(api.GET("/v1/workspace", { signal })),
-  });
-  if (!data || data.limits.links_per_month === null) return null;
-  const left = Math.max(0, data.limits.links_per_month - data.usage.links);
-  if (wanted <= left) return null;
-  return (
-    <Notice tone="warn" title={`The plan allows ${formatCount(left)} more links this month`}>
-      The other {formatCount(wanted - left)} would be refused. It begins anew on {formatDate(data.usage.resets_at)}.
-    </Notice>
   );
 }
 

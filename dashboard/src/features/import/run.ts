@@ -1,23 +1,22 @@
-/** One way through all rows of a file: a check of them, or the making of their links. */
+/** One way through all rows of a file: a check of them, or the making of what they say. */
 import type { Problem } from "@/api/errors";
-import { inChunks } from "./chunks";
-import { plainName } from "./columns";
-import { toLink } from "./convert";
+import { inChunks, type Row } from "./chunks";
 import { type Failure, failureOf } from "./failures";
-import type { Mapping, NewLink } from "./fields";
+import type { Calls, Check, Kind, Mapping, Options } from "./kind";
 import { sendRows, type Trouble, type Wire } from "./send";
-import { findMade, readNewest, sendLinks } from "./wire";
 
 export type Progress = {
   done: number;
   total: number;
   failed: number;
+  /** Rows of what is there already, and stays as it is. */
+  kept: number;
   isPaused: boolean;
   isEnding: boolean;
   trouble: Trouble | null;
 };
 
-export type Result = { good: number; failures: Failure[]; error: unknown; isCancelled: boolean };
+export type Result = { good: number; kept: number; failures: Failure[]; error: unknown; isCancelled: boolean };
 
 type Wanted = {
   rows: readonly string[][];
@@ -27,7 +26,7 @@ type Wanted = {
   /** Rows that are left out. */
   without: ReadonlySet<number>;
   mapping: Mapping;
-  extraTags: readonly string[];
+  options: Options;
   isDryRun: boolean;
   onProgress: (progress: Progress) => void;
 };
@@ -37,22 +36,26 @@ class Cancelled extends Error {}
 const LOST: Problem = {
   code: "unknown",
   title: "Not known whether it was made",
-  detail: "It was cancelled while the connection was lost: whether this link was made is not known.",
+  detail: "It was cancelled while the connection was lost: whether this row was made is not known.",
 } as Problem;
 
-export class Run {
+export class Run<T> {
   private readonly id = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
   private readonly failures: Failure[] = [];
-  private readonly seen = new Set<string>();
+  private readonly check: Check<T> | undefined;
   private progress: Progress;
   private sent = 0;
+  private kept = 0;
   private refusedHere = 0;
   private wake: (() => void) | null = null;
-  private since: string | null = null;
 
-  constructor(private readonly wanted: Wanted) {
+  constructor(
+    private readonly kind: Kind<T>,
+    private readonly wanted: Wanted,
+  ) {
     const total = wanted.rows.length - wanted.first - wanted.without.size;
-    this.progress = { done: 0, total, failed: 0, isPaused: false, isEnding: false, trouble: null };
+    this.progress = { done: 0, total, failed: 0, kept: 0, isPaused: false, isEnding: false, trouble: null };
+    if (wanted.isDryRun) this.check = kind.createCheck?.();
   }
 
   cancel(): void {
@@ -74,23 +77,28 @@ export class Run {
     this.tell({});
     let error: unknown = null;
     try {
-      if (!this.wanted.isDryRun) this.since = await readNewest();
-      for (const chunk of inChunks(this.indexes(), (index) => this.link(index))) {
+      const calls = await this.kind.open(this.id, this.wanted.isDryRun, this.wanted.options);
+      const wire = this.wire(calls);
+      for (const chunk of inChunks(this.indexes(), (index) => this.convert(index))) {
         await this.pass();
-        await this.sendOne(chunk);
+        await this.sendOne(chunk, wire);
       }
       this.count(0);
     } catch (failure) {
       if (!(failure instanceof Cancelled)) error = failure;
     }
     const { done, isEnding, total } = this.progress;
-    return { good: done - this.failures.length, failures: this.failures, error, isCancelled: isEnding && done < total };
+    const good = done - this.failures.length - this.kept;
+    return { good, kept: this.kept, failures: this.failures, error, isCancelled: isEnding && done < total };
   }
 
-  private async sendOne(chunk: { index: number; link: NewLink }[]): Promise<void> {
+  private async sendOne(chunk: Row<T>[], wire: Wire<T>): Promise<void> {
     try {
-      const outcomes = await sendRows(chunk, this.wire());
-      for (const [index, problem] of outcomes) if (problem) this.failures.push(failureOf(index, problem));
+      const outcomes = await sendRows(chunk, wire);
+      for (const [index, outcome] of outcomes) {
+        if (outcome === "kept") this.kept += 1;
+        else if (outcome) this.failures.push(failureOf(index, outcome));
+      }
     } catch (failure) {
       const act = this.progress.trouble?.act;
       const isLost = act === "look" || act === "settle";
@@ -103,11 +111,9 @@ export class Run {
     this.count(chunk.length);
   }
 
-  private wire(): Wire {
-    const { isDryRun } = this.wanted;
+  private wire(calls: Calls<T>): Wire<T> {
     return {
-      send: (links) => sendLinks(links, isDryRun),
-      findMade: isDryRun ? undefined : (rows) => findMade(this.id, rows, this.since),
+      ...calls,
       sleep: (ms, isFirm) => this.sleep(ms, isFirm),
       pass: () => this.pass(),
       pause: () => this.pause(),
@@ -120,7 +126,7 @@ export class Run {
     const { rows, first, without } = this.wanted;
     for (let index = first; index < rows.length; index++) {
       if (without.has(index)) continue;
-      const problem = this.wanted.isDryRun ? this.problemOf(index) : null;
+      const problem = this.faultOf(index);
       if (!problem) {
         yield index;
         continue;
@@ -130,33 +136,20 @@ export class Run {
     }
   }
 
-  private link(index: number): NewLink {
-    const { rows, mapping, extraTags } = this.wanted;
-    return toLink(rows[index] ?? [], mapping, extraTags, { import: this.id, row: index + 1 });
+  private convert(index: number): T {
+    const { rows, mapping, options } = this.wanted;
+    return this.kind.convert(rows[index] ?? [], mapping, options, { import: this.id, row: index + 1 });
   }
 
-  /** A call knows only its own rows: codes that come again in another call are found here. */
-  private problemOf(index: number): Failure | null {
+  private faultOf(index: number): Failure | null {
     const { rows, header, mapping } = this.wanted;
-    const { short_code: code, domain, password } = this.link(index);
-    const hadPassword = header.findIndex((name) => plainName(name) === "haspassword");
-    if (hadPassword >= 0 && rows[index]?.[hadPassword]?.toLowerCase() === "true" && !password) {
-      const detail = "The link had a password, which an export does not know: give it one in a column of its own.";
-      return { index, code: "validation_failed", title: "A password is missing", field: "password", detail };
-    }
-    if (!code || mapping.short_code === undefined) return null;
-    const key = `${domain ?? ""}/${code}`;
-    if (this.seen.has(key)) {
-      const detail = `Another row of this file has the short code ${code}.`;
-      return { index, code: "code_taken", title: "The short code is taken", field: "short_code", detail };
-    }
-    this.seen.add(key);
-    return null;
+    const cells = rows[index] ?? [];
+    return this.check?.find({ index, thing: this.convert(index), cells, header, mapping }) ?? null;
   }
 
   private count(rows: number): void {
     this.sent += rows;
-    this.tell({ done: this.sent + this.refusedHere, failed: this.failures.length });
+    this.tell({ done: this.sent + this.refusedHere, failed: this.failures.length, kept: this.kept });
   }
 
   private tell(patch: Partial<Progress>): void {
