@@ -62,6 +62,14 @@ def _run_worker(settings: Settings, _fd: int) -> None:
         run_worker(settings)
 
 
+def _run_jobs(settings: Settings, _fd: int) -> None:
+    from vayro.jobs.app import run_jobs
+    from vayro.observability.process import observed
+
+    with observed(settings, "jobs"):
+        run_jobs(settings)
+
+
 def _prepare(settings: Settings, fd: int) -> None:
     from vayro.supervisor.preparation import write_preparation
 
@@ -79,6 +87,7 @@ KINDS: dict[str, Callable[[Settings, int], None]] = {
     "shipper": _run_shipper,
     "api": _run_api,
     "worker": _run_worker,
+    "jobs": _run_jobs,
     "prepare": _prepare,
     "bootstrap": _bootstrap,
 }

@@ -48,8 +48,9 @@ class Services:
         self._add("api", metrics_port, parts)
 
     def add_worker(self, metrics_port: int | None) -> None:
-        """Add the Analytics Worker."""
-        self._add("worker", metrics_port, [_Part("worker", "worker", ends_last=True)])
+        """Add the Analytics Worker, and the process of durable jobs beside it."""
+        parts = [_Part("worker", "worker", ends_last=True), _Part("jobs", "jobs")]
+        self._add("worker", metrics_port, parts)
 
     def run(self) -> int:
         """Run all until told to stop; return the exit status. Blocks."""
