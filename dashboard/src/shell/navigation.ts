@@ -14,7 +14,15 @@ import {
 } from "lucide-react";
 import type { Scope } from "@/api/session";
 
-export type Place = { href: string; label: string; icon: LucideIcon; needs?: Scope; words?: string };
+export type Place = {
+  href: string;
+  label: string;
+  icon: LucideIcon;
+  needs?: Scope;
+  words?: string;
+  /** On small screens it is behind "More" as soon as there are many. */
+  isAside?: boolean;
+};
 
 export const PLACES: readonly Place[] = [
   { href: "/", label: "Links", icon: Link2, needs: "links:read" },
@@ -25,7 +33,7 @@ export const PLACES: readonly Place[] = [
     needs: "analytics:read",
     words: "clicks visitors map live",
   },
-  { href: "/settings", label: "Settings", icon: Settings },
+  { href: "/settings", label: "Settings", icon: Settings, isAside: true },
 ];
 
 export const SETTINGS: readonly Place[] = [
