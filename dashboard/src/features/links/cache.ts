@@ -3,15 +3,16 @@
 /** What a change does to everything that is kept of links: lists, single links, tags. */
 import type { QueryClient } from "@tanstack/react-query";
 import { linkQuery, tagsQuery } from "@/api/lists";
+import { changeItem, removeItems } from "@/api/pages";
 import { includes, type LinkFilter } from "./filter";
 import type { Link } from "./link";
-import { changeLink, insertLink, type LinkPages, removeLinks } from "./pages";
+import { insertLink, type LinkPages } from "./pages";
 import { LISTS } from "./queries";
 
 /** Show a link as it is now, wherever it is shown. */
 export function putLink(client: QueryClient, link: Link): void {
   client.setQueryData(linkQuery(link.id).queryKey, link);
-  client.setQueriesData<LinkPages>({ queryKey: LISTS }, (pages) => pages && changeLink(pages, link.id, () => link));
+  client.setQueriesData<LinkPages>({ queryKey: LISTS }, (pages) => pages && changeItem(pages, link.id, () => link));
 }
 
 /** Show a link that is new, or here again, in each list that it belongs to. */
@@ -26,7 +27,7 @@ export function addLink(client: QueryClient, link: Link): void {
 /** Take links out of every list. Answers under way are dropped: they would bring them back. */
 export async function hideLinks(client: QueryClient, ids: ReadonlySet<string>): Promise<void> {
   await client.cancelQueries({ queryKey: LISTS });
-  client.setQueriesData<LinkPages>({ queryKey: LISTS }, (pages) => pages && removeLinks(pages, ids));
+  client.setQueriesData<LinkPages>({ queryKey: LISTS }, (pages) => pages && removeItems(pages, ids));
 }
 
 /** What is counted over links is asked again when somebody looks. */

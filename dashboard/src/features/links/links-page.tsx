@@ -7,9 +7,9 @@ import { useMay } from "@/api/session";
 import { type UrlState, useUrlState } from "@/shell/url-state";
 import { PageHead } from "@/ui/page";
 import { Empty, Failed, Skeleton, Waiting } from "@/ui/states";
+import { RowSkeleton } from "@/ui/virtual-rows";
 import { QuickCreate } from "./create/quick-create";
 import { isNarrow, readFilter } from "./filter";
-import { RowSkeleton } from "./list/link-list";
 import { LinksView } from "./list/links-view";
 import { useLinkPages } from "./queries";
 

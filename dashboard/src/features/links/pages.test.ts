@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { changeItem, cutPages, removeItems } from "@/api/pages";
 import { makeLink } from "./make-link";
-import { changeLink, cutPages, insertLink, type LinkPages, removeLinks } from "./pages";
+import { insertLink, type LinkPages } from "./pages";
 
 const at = (day: number, clicks = 0) =>
   makeLink({ id: `link-${day}`, created_at: `2026-01-${String(day).padStart(2, "0")}T00:00:00Z`, clicks });
@@ -19,13 +20,13 @@ const ids = (list: LinkPages) => list.pages.map((page) => page.data.map(({ id })
 
 test("a change leaves the other pages the objects that they were", () => {
   const before = pages(true);
-  const after = changeLink(before, "link-6", (link) => ({ ...link, title: "New" }));
+  const after = changeItem(before, "link-6", (link) => ({ ...link, title: "New" }));
   assert.equal(after.pages[1]?.data[0]?.title, "New");
   assert.equal(after.pages[0], before.pages[0]);
 });
 
 test("what is removed comes back to its place", () => {
-  const without = removeLinks(pages(true), new Set(["link-8", "link-6"]));
+  const without = removeItems(pages(true), new Set(["link-8", "link-6"]));
   assert.deepEqual(ids(without), [["link-9"], ["link-5"]]);
   assert.deepEqual(ids(insertLink(without, at(8), "-created_at")), [["link-9"], ["link-8", "link-5"]]);
 });

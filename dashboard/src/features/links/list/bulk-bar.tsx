@@ -6,11 +6,11 @@ import { useState } from "react";
 import { Button, IconButton } from "@/ui/button";
 import { Menu, MenuItem, MenuLine } from "@/ui/menu";
 import { formatCount } from "@/ui/numbers";
+import type { Selection } from "@/ui/selection";
 import { type BulkEdit, countLinks, useEditMany } from "../changes";
 import { useDeleteLinks } from "../deletion";
 import type { Link } from "../link";
 import { downloadCsv } from "./csv";
-import type { Selection } from "./selection";
 import { TagsDialog } from "./tags-dialog";
 
 type Props = { links: readonly Link[]; selection: Selection; mayWrite: boolean };

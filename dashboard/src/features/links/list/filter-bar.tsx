@@ -1,27 +1,33 @@
 "use client";
 
 /** Search, order and filters. All of them live in the address bar, so a view can be sent to somebody. */
-import { Download, ListFilter, Search, X } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { Download, ListFilter } from "lucide-react";
+import { useCallback, useState } from "react";
 import type { UrlState } from "@/shell/url-state";
 import { Button } from "@/ui/button";
+import { type Chip, Chips } from "@/ui/chips";
 import { SelectField, TextField } from "@/ui/field";
 import { Popover } from "@/ui/popover";
+import { SearchField } from "@/ui/search-field";
 import { Segmented } from "@/ui/segmented";
 import { exportAddress, type LinkFilter, SORTS, STATES } from "../filter";
-import { useDomains, useSettled, useTags } from "../queries";
-
-const TYPING_MS = 180;
+import { useDomains, useTags } from "../queries";
 
 type Props = { filter: LinkFilter; set: UrlState["set"] };
 
 export function FilterBar({ filter, set }: Props) {
   const [isOpen, setOpen] = useState(false);
+  const search = useCallback((q: string) => set({ q: q || null }), [set]);
   const count = [filter.tag, filter.domain, filter.type, filter.state].filter(Boolean).length;
   return (
     <div className="grid gap-2.5 pb-2">
       <div className="flex flex-wrap items-center gap-2.5">
-        <SearchField filter={filter} set={set} />
+        <SearchField
+          label="Search links"
+          placeholder="Search code, title or destination"
+          value={filter.q}
+          onChange={search}
+        />
         <Popover
           label="Filters"
           align="end"
@@ -61,39 +67,7 @@ export function FilterBar({ filter, set }: Props) {
           <span className="sr-only">Export this list as CSV</span>
         </a>
       </div>
-      {count > 0 && <Chips filter={filter} set={set} />}
-    </div>
-  );
-}
-
-/** What is typed is shown at once, and asked for when the fingers rest. */
-function SearchField({ filter, set }: Props) {
-  const [typed, setTyped] = useState(filter.q);
-  const sent = useRef(filter.q);
-  const settled = useSettled(typed, TYPING_MS);
-  useEffect(() => {
-    if (settled === sent.current) return;
-    sent.current = settled;
-    set({ q: settled || null });
-  }, [settled, set]);
-  useEffect(() => {
-    // The address changed under the field: Back, a chip, a link from elsewhere.
-    if (filter.q === sent.current) return;
-    sent.current = filter.q;
-    setTyped(filter.q);
-  }, [filter.q]);
-  return (
-    <div className="relative min-w-48 grow max-sm:basis-full">
-      <Search aria-hidden className="pointer-events-none absolute top-3 left-3 size-4 text-quiet" />
-      <TextField
-        label="Search links"
-        isLabelHidden
-        type="search"
-        placeholder="Search code, title or destination"
-        value={typed}
-        onChange={(event) => setTyped(event.target.value)}
-        inputClassName="pl-9!"
-      />
+      <Chips chips={chipsOf(filter)} onRemove={(names) => set(Object.fromEntries(names.map((name) => [name, null])))} />
     </div>
   );
 }
@@ -151,33 +125,12 @@ function TypeField({ filter, set }: Props) {
 
 const STATE_WORDS = { active: "Active", disabled: "Disabled" } as const;
 
-function Chips({ filter, set }: Props) {
-  const chips = [
+/** Return the filters in use. */
+function chipsOf(filter: LinkFilter): Chip[] {
+  return [
     { name: "state", text: filter.state && STATE_WORDS[filter.state] },
     { name: "tag", text: filter.tag && `Tag: ${filter.tag}` },
     { name: "domain", text: filter.domain },
     { name: "type", text: filter.type && `Type: ${filter.type}` },
   ].filter(({ text }) => text);
-  return (
-    <ul aria-label="Filters in use" className="flex flex-wrap gap-2">
-      {chips.map(({ name, text }) => (
-        <li key={name}>
-          <button
-            type="button"
-            aria-label={`Remove the filter ${text}`}
-            onClick={() => set({ [name]: null })}
-            className="flex h-8 max-w-64 items-center gap-1.5 rounded-full bg-accent-wash pr-2 pl-3 text-sm text-accent-ink hover:underline"
-          >
-            <span className="truncate">{text}</span>
-            <X aria-hidden className="size-3.5 shrink-0" />
-          </button>
-        </li>
-      ))}
-      <li>
-        <Button size="sm" look="ghost" onClick={() => set({ state: null, tag: null, domain: null, type: null })}>
-          Remove all
-        </Button>
-      </li>
-    </ul>
-  );
 }

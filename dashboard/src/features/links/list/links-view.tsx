@@ -4,18 +4,19 @@
 import dynamic from "next/dynamic";
 import { useCallback, useMemo, useState } from "react";
 import { useMay } from "@/api/session";
+import { useItems } from "@/api/use-pages";
 import type { UrlState } from "@/shell/url-state";
 import { Button } from "@/ui/button";
+import { ListHead } from "@/ui/list-head";
+import { useSelection } from "@/ui/selection";
 import { Empty, Failed } from "@/ui/states";
 import { useSwitchLink } from "../changes";
 import { useDeleteLinks } from "../deletion";
 import type { LinkFilter } from "../filter";
-import { type useLinkPages, useLinks } from "../queries";
+import type { useLinkPages } from "../queries";
 import { FilterBar } from "./filter-bar";
 import { LinkList } from "./link-list";
 import type { RowActions } from "./link-row";
-import { ListHead } from "./list-head";
-import { useSelection } from "./selection";
 
 // Loaded when links are chosen: the first rows need none of it.
 const BulkBar = dynamic(() => import("./bulk-bar").then((module) => module.BulkBar), { ssr: false });
@@ -23,7 +24,7 @@ const BulkBar = dynamic(() => import("./bulk-bar").then((module) => module.BulkB
 type Props = { list: ReturnType<typeof useLinkPages>; filter: LinkFilter; set: UrlState["set"] };
 
 export function LinksView({ list, filter, set }: Props) {
-  const links = useLinks(list.data);
+  const links = useItems(list.data);
   const selection = useSelection(links);
   const [edited, setEdited] = useState<string | null>(null);
   const [menu, setMenu] = useState<string | null>(null);
@@ -38,7 +39,19 @@ export function LinksView({ list, filter, set }: Props) {
   return (
     <>
       <FilterBar filter={filter} set={set} />
-      <ListHead shown={links.length} hasMore={hasNextPage} selection={selection}>
+      <ListHead
+        shown={links.length}
+        hasMore={hasNextPage}
+        names={["link", "links"]}
+        selection={selection}
+        columnsClassName="lg:grid-cols-[minmax(0,1fr)_5rem_7.5rem_2.5rem]"
+        columns={
+          <>
+            <span className="text-right max-lg:hidden">Clicks</span>
+            <span className="text-right max-lg:hidden">Created</span>
+          </>
+        }
+      >
         <BulkBar links={links} selection={selection} mayWrite={mayWrite} />
       </ListHead>
       {links.length ? (

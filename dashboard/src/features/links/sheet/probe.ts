@@ -3,7 +3,7 @@
 /** Asks the API what it would say of a destination or a code, while it is typed. Nothing is written by it. */
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { api, type Schemas, take } from "@/api/client";
-import { useSettled } from "../queries";
+import { useSettled } from "@/ui/use-settled";
 
 const TYPING_MS = 300;
 

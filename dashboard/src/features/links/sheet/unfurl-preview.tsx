@@ -6,9 +6,9 @@ import { useState } from "react";
 import { api, take } from "@/api/client";
 import { sentence } from "@/api/errors";
 import { Skeleton, Waiting } from "@/ui/states";
+import { useSettled } from "@/ui/use-settled";
 import { completeUrl } from "../create/url";
 import { withoutScheme } from "../link";
-import { useSettled } from "../queries";
 import { Section } from "./section";
 
 const TYPING_MS = 800;

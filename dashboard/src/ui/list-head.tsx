@@ -1,19 +1,28 @@
 "use client";
 
-/** The head of the list: its columns, and in their place, once links are chosen, what can be done with them. */
+/** The head of a list: its columns, and in their place, once rows are chosen, what can be done with them. */
 import type { ReactNode } from "react";
-import { formatCount } from "@/ui/numbers";
+import { formatCount } from "./numbers";
 import type { Selection } from "./selection";
 
 export function ListHead({
   shown,
   hasMore,
+  names: [one, many],
   selection,
+  columns,
+  columnsClassName,
   children,
 }: {
   shown: number;
   hasMore: boolean;
+  /** One of them and many: "link", "links". */
+  names: readonly [string, string];
   selection: Selection;
+  /** The names of the other columns, on large screens. */
+  columns: ReactNode;
+  /** Where they stand there. */
+  columnsClassName: string;
   children: ReactNode;
 }) {
   const { ids, all, clear } = selection;
@@ -23,7 +32,7 @@ export function ListHead({
       <label className="grid size-10 shrink-0 place-items-center">
         <input
           type="checkbox"
-          aria-label={`Choose all ${formatCount(shown)} links shown`}
+          aria-label={`Choose all ${formatCount(shown)} ${many} shown`}
           checked={isAll}
           ref={(box) => {
             if (box) box.indeterminate = ids.size > 0 && !isAll;
@@ -35,16 +44,15 @@ export function ListHead({
       {ids.size ? (
         children
       ) : (
-        <div className="grid grow grid-cols-[minmax(0,1fr)_5rem_7.5rem_2.5rem] items-center gap-x-2 text-sm text-quiet max-lg:grid-cols-1">
+        <div className={`grid grow items-center gap-x-2 text-sm text-quiet max-lg:grid-cols-1 ${columnsClassName}`}>
           <span role="status">
             <span className="figures">
               {formatCount(shown)}
               {hasMore && "+"}
             </span>{" "}
-            {shown === 1 && !hasMore ? "link" : "links"}
+            {shown === 1 && !hasMore ? one : many}
           </span>
-          <span className="text-right max-lg:hidden">Clicks</span>
-          <span className="text-right max-lg:hidden">Created</span>
+          {columns}
         </div>
       )}
     </div>

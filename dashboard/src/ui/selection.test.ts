@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { makeLink } from "../make-link";
 import { withRange } from "./selection";
 
-const links = ["a", "b", "c", "d"].map((id) => makeLink({ id }));
+const items = ["a", "b", "c", "d"].map((id) => ({ id }));
 const range = (chosen: string[], from: string, to: string, isChosen = true) => [
-  ...withRange(new Set(chosen), links, from, to, isChosen),
+  ...withRange(new Set(chosen), items, from, to, isChosen),
 ];
 
 test("one click chooses one", () => assert.deepEqual(range([], "b", "b"), ["b"]));
