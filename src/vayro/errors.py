@@ -13,6 +13,7 @@ VayroError
     │   └── ReservedCode          reserved_code
     ├── CodeTaken            409  code_taken
     ├── CanonicalTaken       409  canonical_taken
+    ├── InUse                409  in_use
     ├── NotFound             404  not_found
     ├── Unauthenticated      401  unauthenticated
     ├── Forbidden            403  forbidden
@@ -135,6 +136,14 @@ class CanonicalTaken(RequestError):
     status = 409
     code = "canonical_taken"
     title = "There is a canonical link already"
+
+
+class InUse(RequestError):
+    """Something else needs it as long as it is there."""
+
+    status = 409
+    code = "in_use"
+    title = "It is in use"
 
 
 class NotFound(RequestError):

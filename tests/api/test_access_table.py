@@ -53,6 +53,14 @@ TABLE = {
     "POST /v1/links/{link_id}/restore": "links:write",
     "GET /v1/links/{link_id}/qr": "links:read",
     "GET /v1/links/{link_id}/check": "links:read",
+    "GET /v1/businesses": "sites:read",
+    "POST /v1/businesses": "sites:write",
+    "POST /v1/businesses/bulk": "sites:write",
+    "GET /v1/businesses/categories": "sites:read",
+    "GET /v1/businesses/export": "sites:read",
+    "GET /v1/businesses/{business_id}": "sites:read",
+    "PATCH /v1/businesses/{business_id}": "sites:write",
+    "DELETE /v1/businesses/{business_id}": "sites:write",
     "GET /v1/links/{link_id}/share": "analytics:read",
     "PUT /v1/links/{link_id}/share": "links:write",
     "DELETE /v1/links/{link_id}/share": "links:write",
@@ -121,6 +129,7 @@ TABLE = {
 BODIES: dict[str, Any] = {
     "PATCH /v1/links/{link_id}": {"title": "stolen"},
     "PATCH /v1/utm-templates/{template_id}": {"source": "stolen"},
+    "PATCH /v1/businesses/{business_id}": {"name": "stolen"},
     "PATCH /v1/workspace/members/{user_id}": {"role": "viewer"},
     "PATCH /v1/domains/{domain}": {"root_url": "https://example.com/"},
     "POST /v1/workspaces": {"name": "further"},
@@ -155,13 +164,15 @@ async def neighbours(house: House, settings: Settings) -> Belongings:
     async with database.transaction() as connection:
         row = {"name": domain, "workspace_id": team.workspace_id, "created_at": now(), "verified_at": now()}
         await connection.execute(insert(domains).values(row))
-    made = await team.accounts.keys.issue(team["owner"], "neighbours-key", ["admin", "links:write", "links:read"])
+    scopes = ["admin", "links:write", "links:read", "sites:write"]
+    made = await team.accounts.keys.issue(team["owner"], "neighbours-key", scopes)
     invited = await team.invitations.invite(team["owner"], f"{uuid4()}@example.com", "viewer")
     async with client(house.url, made.secret) as api:
         target = f"https://example.com/{uuid4()}"
         named = {"title": "neighbours-link", "tags": ["neighbours-tag"]}
         link = (await api.post("/v1/links", json={"target_url": target, **named})).json()
         template = (await api.post("/v1/utm-templates", json={"name": "neighbours-template"})).json()
+        business = (await api.post("/v1/businesses", json={"name": "neighbours-business"})).json()
         await api.patch("/v1/workspace", json={"name": "neighbours-workspace"})
     async with browser(house.url) as page:
         session_of(await sign_in(page, email := await make_person(settings)))
@@ -171,6 +182,7 @@ async def neighbours(house: House, settings: Settings) -> Belongings:
     ids = {
         "link_id": link["id"],
         "template_id": template["id"],
+        "business_id": business["id"],
         "key_id": str(made.key.id),
         "user_id": str(team["member"].user_id),
         "invitation_id": str(invited.id),

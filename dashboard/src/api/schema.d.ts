@@ -598,6 +598,122 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/businesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List businesses
+         * @description Return the businesses of the caller's workspace, newest first, each with its site.
+         */
+        get: operations["list_businesses_v1_businesses_get"];
+        put?: never;
+        /**
+         * Keep a business
+         * @description Keep a business; a workspace has 100,000 at most. It may be there already: only an import looks for that.
+         */
+        post: operations["create_business_v1_businesses_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/businesses/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep up to 1,000 businesses
+         * @description Bring many in; the answer says in order what became of each, and a bad one spoils no other.
+         *
+         *     With `dry_run` nothing is stored. Two imports at once into one workspace make no duplicates together.
+         */
+        post: operations["create_businesses_v1_businesses_bulk_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/businesses/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the categories of businesses
+         * @description Return the categories that businesses have, the most used first.
+         */
+        get: operations["list_categories_v1_businesses_categories_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/businesses/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export businesses
+         * @description Stream businesses as a file: as CSV with the columns that an import takes, or as the JSON of a list on one page.
+         *
+         *     In the CSV, what a spreadsheet would take for a formula begins with an apostrophe; phone numbers do.
+         */
+        get: operations["export_businesses_v1_businesses_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/businesses/{business_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a business
+         * @description Return a business of the caller's workspace.
+         */
+        get: operations["read_business_v1_businesses__business_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a business
+         * @description Delete a business that has no site and that no campaign has written to.
+         */
+        delete: operations["delete_business_v1_businesses__business_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a business
+         * @description Change what is sent. A site that is there keeps what was written on it until it is generated again.
+         */
+        patch: operations["edit_business_v1_businesses__business_id__patch"];
+        trace?: never;
+    };
     "/v1/auth/methods": {
         parameters: {
             query?: never;
@@ -1593,6 +1709,35 @@ export interface components {
             visitors: number;
         };
         /**
+         * BulkBusinesses
+         * @description Up to 1,000 businesses. Each is checked by itself, so a bad one spoils no other.
+         */
+        BulkBusinesses: {
+            /** Businesses */
+            businesses: components["schemas"]["BusinessCreate"][];
+            /**
+             * Dry Run
+             * @description Nothing is stored: the answer says what would become of each.
+             * @default false
+             */
+            dry_run: boolean;
+            /**
+             * On Duplicate
+             * @description What becomes of a row whose business is there: one with the same phone number or, for a row without one, with the same name and address. `update` writes what the row says and leaves what it leaves out.
+             * @default skip
+             * @enum {string}
+             */
+            on_duplicate: "skip" | "update" | "create";
+        };
+        /**
+         * BulkBusinessesResult
+         * @description What became of each row, or would, in the order in which they were sent.
+         */
+        BulkBusinessesResult: {
+            /** Results */
+            results: (components["schemas"]["BusinessStored"] | components["schemas"]["BusinessSkipped"] | components["schemas"]["BusinessValid"] | components["schemas"]["BusinessRefused"])[];
+        };
+        /**
          * BulkCreate
          * @description Up to 1,000 links. Each is checked by itself, so a bad one spoils no other.
          */
@@ -1699,6 +1844,217 @@ export interface components {
             results: (components["schemas"]["BulkMade"] | components["schemas"]["BulkRefused"])[];
         };
         /**
+         * Business
+         * @description A business as it is now.
+         */
+        Business: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Category */
+            category: string | null;
+            /**
+             * Phone
+             * @description E.164.
+             * @example +4930901820
+             */
+            phone: string | null;
+            /** Email */
+            email: string | null;
+            /** Address */
+            address: string | null;
+            /**
+             * Country
+             * @description ISO 3166 alpha-2.
+             * @example DE
+             */
+            country: string | null;
+            /**
+             * Locale
+             * @description BCP 47.
+             * @example de
+             */
+            locale: string;
+            /**
+             * Time Zone
+             * @description IANA.
+             * @example Europe/Berlin
+             */
+            time_zone: string | null;
+            /** Notes */
+            notes: string | null;
+            /**
+             * Deal Value Micros
+             * @description In millionths of the currency of `VAYRO_CURRENCY`.
+             */
+            deal_value_micros: number | null;
+            site: components["schemas"]["SiteOfBusiness"] | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * BusinessCreate
+         * @description A business to be kept. Only `name` is required; an empty text is none.
+         * @example {
+         *       "category": "Plumber",
+         *       "country": "DE",
+         *       "locale": "de",
+         *       "name": "Rohr & Söhne",
+         *       "phone": "030 901820"
+         *     }
+         */
+        BusinessCreate: {
+            /** Name */
+            name: string;
+            /**
+             * Category
+             * @description What it does, in your own words: Plumber, Café.
+             */
+            category?: string | null;
+            /**
+             * Phone
+             * @description In any usual writing; a national number is read with `country`. It is kept as E.164.
+             */
+            phone?: string | null;
+            /** Email */
+            email?: string | null;
+            /**
+             * Address
+             * @description On one line; line breaks become commas.
+             */
+            address?: string | null;
+            /**
+             * Country
+             * @description ISO 3166 alpha-2, like DE.
+             */
+            country?: string | null;
+            /**
+             * Locale
+             * @description BCP 47: the language of its site and messages.
+             * @default en
+             */
+            locale: string;
+            /**
+             * Time Zone
+             * @description IANA, like Europe/Berlin. Without it: that of phone and country, where they have but one.
+             */
+            time_zone?: string | null;
+            /**
+             * Notes
+             * @description For your own people.
+             */
+            notes?: string | null;
+            /**
+             * Deal Value Micros
+             * @description What winning it was worth, in millionths of the currency.
+             */
+            deal_value_micros?: number | null;
+        };
+        /**
+         * BusinessList
+         * @description One page of a list.
+         */
+        BusinessList: {
+            /** Data */
+            data: components["schemas"]["Business"][];
+            /**
+             * Next Cursor
+             * @description Send it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * BusinessRefused
+         * @description Why the row is not stored.
+         */
+        BusinessRefused: {
+            error: components["schemas"]["Problem"];
+        };
+        /**
+         * BusinessSkipped
+         * @description The business was there already.
+         */
+        BusinessSkipped: {
+            /**
+             * Skipped
+             * @description Which one it is; null in a dry run when it is an earlier row.
+             */
+            skipped: string | null;
+        };
+        /**
+         * BusinessStored
+         * @description A business as it is now.
+         */
+        BusinessStored: {
+            business: components["schemas"]["Business"];
+        };
+        /**
+         * BusinessUpdate
+         * @description What changes. A field that is not sent stays as it is; null clears what may be empty.
+         * @example {
+         *       "deal_value_micros": 1200000000
+         *     }
+         * @example {}
+         */
+        BusinessUpdate: {
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /** Category */
+            category?: string | null;
+            /**
+             * Phone
+             * @description In any usual writing; a national number is read with the country.
+             */
+            phone?: string | null;
+            /** Email */
+            email?: string | null;
+            /** Address */
+            address?: string | null;
+            /** Country */
+            country?: string | null;
+            /**
+             * Locale
+             * @description null: `en`.
+             * @default en
+             */
+            locale: string;
+            /** Time Zone */
+            time_zone?: string | null;
+            /** Notes */
+            notes?: string | null;
+            /**
+             * Deal Value Micros
+             * @description What winning it was worth; null: not won.
+             */
+            deal_value_micros?: number | null;
+        };
+        /**
+         * BusinessValid
+         * @description A row of a dry run that would be stored.
+         */
+        BusinessValid: {
+            /**
+             * Valid
+             * @constant
+             */
+            valid: true;
+        };
+        /**
          * CanonicalCreate
          * @description The link that there should be one of; beside `target_url` and `link_type`, all matters only if it is made.
          * @example {
@@ -1784,6 +2140,29 @@ export interface components {
             metadata?: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * CategoryList
+         * @description The categories that are used, the most used first; 1,000 at most.
+         */
+        CategoryList: {
+            /** Data */
+            data: components["schemas"]["CategoryUse"][];
+            /**
+             * Next Cursor
+             * @description Always null: there is one page.
+             */
+            next_cursor?: null;
+        };
+        /**
+         * CategoryUse
+         * @description A category, and how many businesses have it.
+         */
+        CategoryUse: {
+            /** Category */
+            category: string;
+            /** Businesses */
+            businesses: number;
         };
         /**
          * CheckFinding
@@ -3160,6 +3539,29 @@ export interface components {
             invitation?: string | null;
         };
         /**
+         * SiteOfBusiness
+         * @description What is said of a business's site beside it.
+         */
+        SiteOfBusiness: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "queued" | "generating" | "completed" | "failed";
+            /**
+             * Short Url
+             * @description The link of the site, once it is made.
+             */
+            short_url: string | null;
+            /** Url */
+            url: string;
+        };
+        /**
          * TagList
          * @description The tags of a workspace, the most used first.
          */
@@ -4481,7 +4883,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`. */
+            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; or something needs what is to go: `in_use`. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4586,7 +4988,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`. */
+            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; or something needs what is to go: `in_use`. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4843,7 +5245,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`. */
+            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; or something needs what is to go: `in_use`. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4937,7 +5339,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`. */
+            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; or something needs what is to go: `in_use`. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6821,6 +7223,650 @@ export interface operations {
             };
             /** @description It does not exist, or belongs to another workspace: `not_found`. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_businesses_v1_businesses_get: {
+        parameters: {
+            query?: {
+                /** @description How many entries a page holds at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; nothing for the first page. */
+                cursor?: string | null;
+                /** @description Looked for in name, phone number and e-mail address. */
+                q?: string | null;
+                category?: string | null;
+                country?: string | null;
+                has_site?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusinessList"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_business_v1_businesses_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BusinessCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Business"];
+                };
+            };
+            /** @description The request cannot be read: `bad_request`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: `too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_businesses_v1_businesses_bulk_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkBusinesses"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkBusinessesResult"];
+                };
+            };
+            /** @description The request cannot be read: `bad_request`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: `too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_categories_v1_businesses_categories_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryList"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_businesses_v1_businesses_export_get: {
+        parameters: {
+            query?: {
+                format?: "csv" | "json";
+                /** @description Looked for in name, phone number and e-mail address. */
+                q?: string | null;
+                category?: string | null;
+                country?: string | null;
+                has_site?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All businesses that the filters let through, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusinessList"];
+                    "text/csv": string;
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_business_v1_businesses__business_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                business_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Business"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to another workspace: `not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_business_v1_businesses__business_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                business_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to another workspace: `not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; or something needs what is to go: `in_use`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_business_v1_businesses__business_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                business_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BusinessUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Business"];
+                };
+            };
+            /** @description The request cannot be read: `bad_request`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to another workspace: `not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: `too_large`. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -29,6 +29,7 @@ from vayro.api.routes import (
     audit,
     auth,
     billing,
+    businesses,
     credentials,
     domains,
     health,
@@ -56,6 +57,7 @@ from vayro.links.unfurl import Unfurler
 from vayro.links.utm_templates import UtmTemplates
 from vayro.observability import get_metrics
 from vayro.settings import Settings
+from vayro.sites.businesses import BusinessService
 
 MAX_BODY_BYTES = 1 << 20
 _ABOUT = (
@@ -77,13 +79,14 @@ def build_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.settings = settings
-    app.add_middleware(BodyLimit, max_bytes=MAX_BODY_BYTES, exceptions=link_bulk.LARGE_BODIES)
+    app.add_middleware(BodyLimit, max_bytes=MAX_BODY_BYTES, exceptions=link_bulk.LARGE_BODIES | businesses.LARGE_BODIES)
     app.add_middleware(Observer, metrics=get_metrics(), settings=settings)
     app.add_middleware(SafetyHeaders, settings=settings)
     install_error_handlers(app)
     access = (auth, credentials, oidc, workspaces, keys, audit, billing, privacy)
     # Fixed addresses before those with an identifier in their place.
-    for module in (link_bulk, link_tools, links, utm_templates, domains, analytics, shares, *access, health, pages):
+    about_links = (link_bulk, link_tools, links, utm_templates, domains, analytics, shares)
+    for module in (*about_links, businesses, *access, health, pages):
         app.include_router(module.router)
     pages.mount_pages(app)
     _document(app)
@@ -132,6 +135,7 @@ async def _build_services(settings: Settings, stack: AsyncExitStack) -> Services
         unfurler=Unfurler(open_egress(settings), is_on=settings.unfurl),
         utm_templates=UtmTemplates(database),
         limits=RequestLimits(settings, limiter),
+        businesses=BusinessService(settings, database),
         privacy=Privacy(DataExport(database), AccountErasure(database, cache, governance.billing.end)),
         draining=draining,
     )

@@ -24,6 +24,7 @@ from vayro.links.service import LinkService
 from vayro.links.unfurl import Unfurler
 from vayro.links.utm_templates import UtmTemplates
 from vayro.settings import Settings
+from vayro.sites.businesses import BusinessService
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Services:
     domains: DomainService
     unfurler: Unfurler
     utm_templates: UtmTemplates
+    businesses: BusinessService
     limits: RequestLimits
     privacy: Privacy
     draining: asyncio.Event = field(default_factory=asyncio.Event)
