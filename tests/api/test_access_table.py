@@ -71,6 +71,7 @@ TABLE = {
     "GET /v1/analytics/{link_id}/export": "analytics:read",
     "GET /v1/analytics/{link_id}": "analytics:read",
     "GET /v1/analytics/{link_id}/events": "analytics:read",
+    "POST /v1/campaigns/preview-sms": "campaigns:read",
     "GET /v1/workspace": ANY,
     "PATCH /v1/workspace": "admin",
     "POST /v1/workspaces": ADMIN_KEY,

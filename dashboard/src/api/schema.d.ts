@@ -714,6 +714,29 @@ export interface paths {
         patch: operations["edit_business_v1_businesses__business_id__patch"];
         trace?: never;
     };
+    "/v1/campaigns/preview-sms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview a message
+         * @description Show the message that a business would get, with the link that its site has. It writes nothing, ever.
+         *
+         *     A site without a short link is shown with its whole address, and with the warning `no_short_url`. Not even the last
+         *     use of the key or session is noted.
+         */
+        post: operations["preview_message_v1_campaigns_preview_sms_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/auth/methods": {
         parameters: {
             query?: never;
@@ -3114,6 +3137,89 @@ export interface components {
             next_cursor?: null;
         };
         /**
+         * MessagePreview
+         * @description A message as a business would get it, and what it takes to send it. Nothing is made or reserved.
+         * @example {
+         *       "body": "Hi Sunrise Bakery! Brightline here. We made you a website, have a look: https://go.example.com/aB3dE5x Like it? Just reply. Reply STOP to opt out",
+         *       "business_id": "0199e8a4-7d3c-7b21-9c55-3f2e8a6d1b07",
+         *       "characters": 147,
+         *       "encoding": "GSM-7",
+         *       "locale": "en",
+         *       "non_gsm": [],
+         *       "per_segment": 160,
+         *       "remaining": 13,
+         *       "segments": 1,
+         *       "site_id": "0199e8a4-7d3c-7b21-9c55-3f2e8a6d1b07",
+         *       "url": "https://go.example.com/aB3dE5x",
+         *       "variant": "friendly",
+         *       "warnings": []
+         *     }
+         */
+        MessagePreview: {
+            /**
+             * Site Id
+             * Format: uuid
+             */
+            site_id: string;
+            /**
+             * Business Id
+             * Format: uuid
+             */
+            business_id: string;
+            /**
+             * Variant
+             * @enum {string}
+             */
+            variant: "friendly" | "professional" | "urgent" | "custom";
+            /**
+             * Locale
+             * @description The language of the words.
+             */
+            locale: string;
+            /**
+             * Body
+             * @description The whole message.
+             */
+            body: string;
+            /**
+             * Url
+             * @description The link in it: the same in every message to this business.
+             */
+            url: string;
+            /**
+             * Encoding
+             * @enum {string}
+             */
+            encoding: "GSM-7" | "UCS-2";
+            /**
+             * Characters
+             * @description Septets (a character of the extension table takes two) or UTF-16 units.
+             */
+            characters: number;
+            /**
+             * Segments
+             * @description SMS that it takes.
+             */
+            segments: number;
+            /**
+             * Remaining
+             * @description Characters that fit before another SMS is needed.
+             */
+            remaining: number;
+            /**
+             * Per Segment
+             * @description 160 or 70 when it is one SMS, 153 or 67 in each of several.
+             */
+            per_segment: number;
+            /**
+             * Non Gsm
+             * @description The characters that make it UCS-2.
+             */
+            non_gsm: string[];
+            /** Warnings */
+            warnings: components["schemas"]["PreviewWarning"][];
+        };
+        /**
          * NewApiKey
          * @description A key that was just made.
          */
@@ -3251,6 +3357,58 @@ export interface components {
             workspaces: number | null;
             /** Requests Per Minute */
             requests_per_minute: number | null;
+        };
+        /**
+         * PreviewRequest
+         * @description Which message is to be shown, and of which site; or of which business, which has at most one.
+         * @example {
+         *       "site_id": "0199e8a4-7d3c-7b21-9c55-3f2e8a6d1b07",
+         *       "variant": "friendly"
+         *     }
+         * @example {
+         *       "business_id": "0199e8a4-7d3c-7b21-9c55-3f2e8a6d1b07",
+         *       "locale": "en",
+         *       "text": "Hello {business}: {link}",
+         *       "variant": "custom"
+         *     }
+         */
+        PreviewRequest: {
+            /** Site Id */
+            site_id?: string | null;
+            /** Business Id */
+            business_id?: string | null;
+            /**
+             * Variant
+             * @enum {string}
+             */
+            variant: "friendly" | "professional" | "urgent" | "custom";
+            /**
+             * Text
+             * @description Of a custom message. With the placeholders {business}, {link}, {sender} and {category}; {link} goes to the end when it is not there.
+             */
+            text?: string | null;
+            /**
+             * Locale
+             * @description BCP 47; without it, that of the business.
+             * @example pt-BR
+             */
+            locale?: string | null;
+        };
+        /**
+         * PreviewWarning
+         * @description Something that the sender should know.
+         */
+        PreviewWarning: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "no_short_url" | "many_segments" | "shortened" | "ucs2" | "no_phone" | "opted_out" | "not_published";
+            /**
+             * Detail
+             * @description One sentence for a person.
+             */
+            detail: string;
         };
         /**
          * ProbeResult
@@ -7827,6 +7985,102 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Business"];
+                };
+            };
+            /** @description The request cannot be read: `bad_request`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to another workspace: `not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: `too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_message_v1_campaigns_preview_sms_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePreview"];
                 };
             };
             /** @description The request cannot be read: `bad_request`. */

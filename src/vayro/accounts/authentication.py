@@ -47,8 +47,17 @@ class KeyAuthenticator:
         self._noted: dict[UUID, float] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def authenticate(self, secret: str) -> Caller:
-        """Return the caller. Raises Unauthenticated, without a query when the secret cannot be a key."""
+    async def authenticate(self, secret: str, *, is_use: bool = True) -> Caller:
+        """Return the caller. Raises Unauthenticated, without a query when the secret cannot be a key.
+
+        Args: is_use, whether this is noted as a use of the key.
+        """
+        caller = await self._recognise(secret)
+        if is_use:
+            self._note_use(caller)
+        return caller
+
+    async def _recognise(self, secret: str) -> Caller:
         if not credentials.is_plausible_key(secret):
             raise Unauthenticated(_REFUSED)
         key_hash = credentials.hash_key(secret)
@@ -57,7 +66,6 @@ class KeyAuthenticator:
             return known.caller
         caller, lives_until = await self._find(key_hash)
         self._remember(key_hash, caller, lives_until)
-        self._note_use(caller)
         return caller
 
     def forget(self, identifier: UUID) -> None:

@@ -102,9 +102,9 @@ class AccountService:
         """Revoke the key with this id or prefix. As `KeyService.revoke`."""
         return await self.keys.revoke(key, workspace_id)
 
-    async def authenticate_key(self, secret: str) -> Caller:
-        """Return whom an API key stands for. Raises Unauthenticated."""
-        return await self.authenticator.authenticate(secret)
+    async def authenticate_key(self, secret: str, *, is_use: bool = True) -> Caller:
+        """Return whom an API key stands for. Raises Unauthenticated. Args: is_use, whether that is noted."""
+        return await self.authenticator.authenticate(secret, is_use=is_use)
 
     async def verify_password(self, email: str, password: str) -> User:
         """Return the user. Raises Unauthenticated, in the same time whether the address or the password is wrong."""

@@ -108,7 +108,8 @@ class Sessions:
         """Return whom a session's token stands for, with what their role allows now. Raises Unauthenticated.
 
         Without a second factor where one is required, nothing is allowed but what `/v1/auth` does.
-        Args: is_use, whether it keeps the session from ending.
+        Args: is_use, whether it keeps the session from ending; without, nothing is written, and Forbidden is raised for
+        who has left the workspace, where a use would go on in another.
         """
         if not tokens.is_plausible_token(token):
             raise Unauthenticated(_REFUSED)
@@ -117,6 +118,8 @@ class Sessions:
         if row is None or not self._is_alive(row) or row.disabled_at:
             raise Unauthenticated(_REFUSED)
         if row.role is None:
+            if not is_use:
+                raise Forbidden("You do not belong to this workspace any more.")
             row = await self._move_home(row, tokens.hash_token(token))
         if is_use:
             self._note_use(row)

@@ -30,6 +30,7 @@ from vayro.api.routes import (
     auth,
     billing,
     businesses,
+    campaigns,
     credentials,
     domains,
     health,
@@ -45,6 +46,7 @@ from vayro.api.routes import (
     workspaces,
 )
 from vayro.cache.adapters import open_link_cache
+from vayro.campaigns.preview import Previews
 from vayro.clicks.service import AnalyticsService
 from vayro.clicks.shares import ShareService
 from vayro.database.engine import open_database
@@ -57,6 +59,7 @@ from vayro.links.unfurl import Unfurler
 from vayro.links.utm_templates import UtmTemplates
 from vayro.observability import get_metrics
 from vayro.settings import Settings
+from vayro.sites.address import SiteAddresses
 from vayro.sites.businesses import BusinessService
 
 MAX_BODY_BYTES = 1 << 20
@@ -86,7 +89,7 @@ def build_app(settings: Settings) -> FastAPI:
     access = (auth, credentials, oidc, workspaces, keys, audit, billing, privacy)
     # Fixed addresses before those with an identifier in their place.
     about_links = (link_bulk, link_tools, links, utm_templates, domains, analytics, shares)
-    for module in (*about_links, businesses, *access, health, pages):
+    for module in (*about_links, businesses, campaigns, *access, health, pages):
         app.include_router(module.router)
     pages.mount_pages(app)
     _document(app)
@@ -137,6 +140,7 @@ async def _build_services(settings: Settings, stack: AsyncExitStack) -> Services
         limits=RequestLimits(settings, limiter),
         businesses=BusinessService(settings, database),
         privacy=Privacy(DataExport(database), AccountErasure(database, cache, governance.billing.end)),
+        previews=Previews(database, SiteAddresses(settings)),
         draining=draining,
     )
 

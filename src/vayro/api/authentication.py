@@ -25,8 +25,9 @@ class BearerKey(SecurityBase):
     up each time. A request that brings a key needs no cookie, and its cookie is not looked at.
     """
 
-    def __init__(self) -> None:
-        """Describe the scheme."""
+    def __init__(self, *, notes_use: bool = True) -> None:
+        """Args: notes_use, whether a request is a use of its key or session that is noted: it may write then."""
+        self._notes_use = notes_use
         self.model = HTTPBearer(
             bearerFormat="vk_…",
             description="An API key, made with `POST /v1/keys` or `vayro keys create`. It belongs to one workspace; "
@@ -46,7 +47,7 @@ class BearerKey(SecurityBase):
         limits: RequestLimits = request.app.state.services.limits
         limits.refuse_known_stranger(request)
         try:
-            caller = await recognise(request)
+            caller = await recognise(request, is_use=self._notes_use)
         except Unauthenticated:
             await limits.count_stranger(request)
             raise
@@ -57,12 +58,13 @@ class BearerKey(SecurityBase):
 async def recognise(request: Request, *, is_use: bool = True) -> Caller:
     """Return whose key or session a request brings. Raises Unauthenticated and Forbidden.
 
-    Args: is_use, whether it keeps a session from ending; a stream that nobody looks at does not.
+    Args: is_use, whether it is noted, and keeps a session from ending; a stream that nobody looks at does not. What is
+    no use writes nothing.
     """
     caller = await find_session_caller(request, is_use=is_use)
     if caller is None:
         accounts: AccountService = request.app.state.services.accounts
-        return await accounts.authenticate_key(read_key(request.headers.get("authorization", "")))
+        return await accounts.authenticate_key(read_key(request.headers.get("authorization", "")), is_use=is_use)
     return caller
 
 

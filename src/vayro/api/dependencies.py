@@ -16,6 +16,7 @@ from vayro.accounts.service import AccountService, Caller
 from vayro.api.authentication import BearerKey
 from vayro.api.governance import Governance
 from vayro.api.limits import RequestLimits
+from vayro.campaigns.preview import Previews
 from vayro.clicks.service import AnalyticsService
 from vayro.clicks.shares import ShareService
 from vayro.database.engine import Database
@@ -45,6 +46,7 @@ class Services:
     businesses: BusinessService
     limits: RequestLimits
     privacy: Privacy
+    previews: Previews
     draining: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -58,12 +60,15 @@ CurrentServices = Annotated[Services, Depends(get_services)]
 
 # Who calls, and what they must be allowed; the OpenAPI document names it. A route without one of these is public.
 _key = BearerKey()
+# For what only looks, however often: not even the last use of a key or session is noted.
+_key_unnoted = BearerKey(notes_use=False)
 CurrentCaller = Annotated[Caller, Security(_key)]
 LinksReader = Annotated[Caller, Security(_key, scopes=["links:read"])]
 LinksWriter = Annotated[Caller, Security(_key, scopes=["links:write"])]
 SitesReader = Annotated[Caller, Security(_key, scopes=["sites:read"])]
 SitesWriter = Annotated[Caller, Security(_key, scopes=["sites:write"])]
 CampaignsReader = Annotated[Caller, Security(_key, scopes=["campaigns:read"])]
+CampaignsLooker = Annotated[Caller, Security(_key_unnoted, scopes=["campaigns:read"])]
 CampaignsWriter = Annotated[Caller, Security(_key, scopes=["campaigns:write"])]
 AnalyticsReader = Annotated[Caller, Security(_key, scopes=["analytics:read"])]
 WorkspaceAdmin = Annotated[Caller, Security(_key, scopes=["admin"])]

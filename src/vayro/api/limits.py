@@ -18,6 +18,8 @@ from vayro.visitor.address import AddressReader
 
 STANDING = "vayro.standing"
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
+# A POST because of its body; it changes nothing.
+_LOOKS = ("/preview-sms", "/campaigns/audience")
 _BULKY = ("/bulk", "/bulk/delete", "/bulk/restore", "/export", "/import", "/events")
 
 RouteClass = Literal["read", "write", "bulk"]
@@ -65,7 +67,7 @@ def route_class(method: str, path: str) -> RouteClass:
     """Return what kind of request this is."""
     if path.endswith(_BULKY):
         return "bulk"
-    return "read" if method in _READING else "write"
+    return "read" if method in _READING or path.endswith(_LOOKS) else "write"
 
 
 def limit_headers(scope: Scope) -> list[tuple[bytes, bytes]]:

@@ -84,7 +84,7 @@ def _fit(text: str, filled: dict[str, str], limit: int | None) -> tuple[str, str
     Without a limit: with which it takes no more than with the shortest one. Beginnings that would change the encoding
     are none: a name loses words to its length, not to its letters.
     """
-    tried = []
+    tried: list[tuple[str, str, Count]] = []
     for name in _beginnings(filled["business"]):
         body = fill_in(text, filled | {"business": name})
         counted = segments.count(body)

@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from vayro.database.dialect import JsonText, UtcDateTime, UuidText
 from vayro.database.models.declarative import Instant, Key, Model, Reference
 
+EVERYONE = UUID(int=0)
+"""In the place of one workspace, or of one campaign: all of them."""
+
 
 class Campaign(Model):
     """Messages to an audience. `texts`: by locale, where they are not the variant's own.

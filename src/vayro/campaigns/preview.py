@@ -1,0 +1,95 @@
+"""What a message would be: a preview reads one row, and writes nothing, ever."""
+
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+
+from vayro.campaigns import repository
+from vayro.campaigns.message import Message, MessageWarning, Values, WarningCode, compose
+from vayro.campaigns.placeholders import parse_text
+from vayro.campaigns.texts import Variant, get_wording
+from vayro.database.engine import Database
+from vayro.errors import NotFound, ValidationFailed
+from vayro.sites.address import SiteAddresses
+
+_REASONS: dict[WarningCode, str] = {
+    "no_short_url": "The site has no short link yet: the message shows its full address, and clicks are not counted.",
+    "no_phone": "The business has no phone number: it would not get this message.",
+    "opted_out": "This number wants no messages: it would not get this one.",
+    "not_published": "The site cannot be visited now: messages are sent for published sites only.",
+}
+
+_FIND = {"site": repository.find_recipient_of_site, "business": repository.find_recipient}
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What is to be previewed: of a site, or of a business. `text` is that of a custom message."""
+
+    variant: Variant
+    kind: Literal["site", "business"]
+    id: UUID
+    text: str | None = None
+    locale: str | None = None
+
+
+class Preview(msgspec.Struct, frozen=True):
+    """A message to a business, and what its sender should know of it."""
+
+    site_id: UUID
+    business_id: UUID
+    variant: Variant
+    locale: str
+    url: str
+    message: Message
+    warnings: tuple[MessageWarning, ...]
+
+
+class Previews:
+    """Shows messages before there are any."""
+
+    def __init__(self, database: Database, addresses: SiteAddresses) -> None:
+        """Args: addresses, of sites that have no short link."""
+        self._database = database
+        self._addresses = addresses
+
+    async def show(self, workspace_id: UUID, wanted: Wanted) -> Preview:
+        """Return the message that a business of the workspace would get. Raises NotFound and ValidationFailed."""
+        row = await self._read(workspace_id, wanted)
+        url = row.short_url or self._addresses.url_of(row.subdomain, row.custom_domain if row.verified_at else None)
+        locale, text = choose_text(wanted.variant, wanted.locale or row.locale, wanted.text)
+        values = Values(row.name, url, row.sender, row.category)
+        message = compose(text, values, locale, is_custom=wanted.variant == "custom")
+        known = tuple(MessageWarning(code, _REASONS[code]) for code in _find_reasons(row))
+        return Preview(row.site_id, row.id, wanted.variant, locale, url, message, known + message.warnings)
+
+    async def _read(self, workspace_id: UUID, wanted: Wanted) -> Any:
+        async with self._database.read() as connection:
+            row = await _FIND[wanted.kind](connection, workspace_id, wanted.id)
+        if row is None:
+            raise NotFound(f"There is no such {wanted.kind}.")
+        if row.site_id is None:
+            raise ValidationFailed("This business has no site yet: generate one first.", field="business_id")
+        return row
+
+
+def choose_text(variant: Variant, locale: str, text: str | None) -> tuple[str, str]:
+    """Return the locale and the text of a message: the variant's own, or the given one. Raises ValidationFailed."""
+    if variant == "custom":
+        if text is None:
+            raise ValidationFailed("A custom message needs a text.", field="text")
+        return locale, parse_text(text)
+    if text is not None:
+        raise ValidationFailed("Only a custom message has a text of its own.", field="text")
+    wording = get_wording(variant, locale)
+    return wording.locale, wording.text
+
+
+def _find_reasons(row: Any) -> list[WarningCode]:
+    reasons: dict[WarningCode, bool] = {
+        "no_short_url": not row.short_url,
+        "no_phone": not row.phone,
+        "opted_out": row.opted_out is not None,
+        "not_published": not (row.is_published and row.status == "completed"),
+    }
+    return [code for code, is_so in reasons.items() if is_so]
