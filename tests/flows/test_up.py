@@ -137,7 +137,7 @@ def test_an_interrupt_before_it_is_ready_ends_it_without_a_traceback(settings: S
         process.kill()
 
 
-@pytest.mark.parametrize("kind", ["redirect", "api", "worker"])
+@pytest.mark.parametrize("kind", ["redirect", "api", "worker", "jobs"])
 def test_a_child_that_is_killed_is_started_again_and_it_says_so(up: Process, settings: Settings, kind: str) -> None:
     [killed] = [pid for pid, name in kinds(up).items() if name == kind]
     os.kill(killed, signal.SIGKILL)
@@ -145,7 +145,7 @@ def test_a_child_that_is_killed_is_started_again_and_it_says_so(up: Process, set
     assert f"(pid {killed}) was killed by SIGKILL; starting it again in 0.1 s" in up.log()
     for port in (settings.redirect_port, settings.api_port):
         wait_until(lambda port=port: get(f"http://127.0.0.1:{port}", "/health/ready")[0] == 200, seconds=20)
-    assert sorted(kinds(up).values()) == ["api", "redirect", "worker"]
+    assert sorted(kinds(up).values()) == ["api", "jobs", "redirect", "worker"]
 
 
 def test_no_process_and_no_port_outlives_a_killed_parent(up: Process, settings: Settings) -> None:
@@ -167,7 +167,7 @@ def is_alive(pid: int) -> bool:
 
 def test_workers_sets_the_number_of_engines(settings: Settings) -> None:
     with vayro("up", settings, "--workers", "2") as process:
-        assert sorted(kinds(process).values()) == ["api", "redirect", "redirect", "worker"]
+        assert sorted(kinds(process).values()) == ["api", "jobs", "redirect", "redirect", "worker"]
 
 
 @pytest.mark.parametrize("name", ["redirect", "api"])

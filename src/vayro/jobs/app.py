@@ -13,45 +13,113 @@ from typing import Any
 import structlog
 import uvloop
 
+from vayro.cache.adapters import open_link_cache
 from vayro.database.engine import Database, open_database
+from vayro.jobs.durable import VERSION, DurableRuns
+from vayro.jobs.executors import Executors
+from vayro.jobs.site_runs import AWAY, SiteRuns
+from vayro.links.allocation import build_allocator
+from vayro.links.service import LinkService
 from vayro.observability import Metrics, get_metrics
 from vayro.settings import Settings
+from vayro.sites.address import SiteAddresses
+from vayro.sites.content import Copywriter, Facts, SiteContent
+from vayro.sites.generation import check_page, lay_out, open_copywriter
+from vayro.sites.workflow import Generators, SiteWorkflow
 
 JOB_SECONDS = 60.0
 """For one statement: nobody waits for it, but one that hangs must not hang for ever."""
-DRAIN_SECONDS = 3.0
+DRAIN_SECONDS = 2.5
 """After the signal; what is not done by then is cancelled, and taken up again by whoever runs next."""
 NICENESS = 5
 _log = structlog.get_logger(__name__)
 
 
-def run_jobs(settings: Settings) -> None:
-    """Run durable jobs until SIGTERM or SIGINT. Blocks; ends within 8 s of the signal."""
+class SiteGenerators:
+    """Who writes, lays out and checks, as the settings have it."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Args: settings, which say what the paid generator is."""
+        self._settings = settings
+
+    def open_copywriter(self, generator: str) -> Copywriter:
+        """Return who writes for this generator."""
+        return open_copywriter(self._settings, generator)
+
+    def lay_out(self, design: str, facts: Facts, content: SiteContent) -> str:
+        """Return the page."""
+        return lay_out(design, facts, content)
+
+    def check_page(self, html: str) -> None:
+        """Raise SiteRefused for a page that may not be served."""
+        check_page(html)
+
+
+def run_jobs(settings: Settings, generators: Generators | None = None) -> None:
+    """Run durable jobs until SIGTERM or SIGINT. Blocks; ends within 8 s of the signal.
+
+    Args: generators, who writes, lays out and checks; default: as the settings have it.
+    """
     with suppress(OSError):
         os.nice(NICENESS)  # redirects and clicks go first
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_run(settings))
+        runner.run(_run(settings, generators or SiteGenerators(settings)))
 
 
-async def _run(settings: Settings) -> None:
+async def _run(settings: Settings, generators: Generators) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     async with AsyncExitStack() as stack:
-        database = open_database(settings, answer_seconds=JOB_SECONDS)
+        database, metrics = open_database(settings, answer_seconds=JOB_SECONDS), get_metrics()
         stack.push_async_callback(database.close)
+        links = await _open_links(settings, database, metrics, stack)
+        executors = Executors(settings, database, VERSION)
+        if not await _register(executors, stopped):
+            return
+        stack.push_async_callback(executors.leave)
+        workflow = SiteWorkflow(database, links, SiteAddresses(settings), generators)
+        site_runs = SiteRuns(database, executors, workflow)
+        durable = DurableRuns(settings, executors.id, site_runs.work)
+        stack.push_async_callback(durable.close)
+        await durable.open()
         _log.info("the jobs run")
-        await _until_drained(_loops(settings, database, get_metrics(), stopped), stopped)
+        loops = [site_runs.hand_over(durable, stopped), site_runs.watch(durable, stopped)]
+        await _until_drained([*loops, *_more_loops(settings, database, metrics, stopped)], stopped)
 
 
-def _loops(
+def _more_loops(
     settings: Settings, database: Database, metrics: Metrics, stopped: asyncio.Event
 ) -> list[Coroutine[Any, Any, None]]:
-    """Return all that runs side by side until `stopped` is set; the first that fails ends the process."""
+    """Return what runs beside the sites until `stopped` is set; the first that fails ends the process."""
     # ── campaigns: `CampaignSender(settings, database, metrics).run(stopped)` stands here ──
     del settings, database, metrics, stopped
     return []
+
+
+async def _open_links(settings: Settings, database: Database, metrics: Metrics, stack: AsyncExitStack) -> LinkService:
+    cache = open_link_cache(settings)
+    stack.push_async_callback(cache.close)
+    allocator = build_allocator(settings, database)
+    stack.push_async_callback(allocator.close)
+    links = LinkService(settings, database, cache, allocator, metrics)
+    stack.push_async_callback(links.close)
+    return links
+
+
+async def _register(executors: Executors, stopped: asyncio.Event) -> bool:
+    """Show that this process lives, as soon as the database answers; return False when it is stopped before."""
+    while not stopped.is_set():
+        try:
+            await executors.register()
+        except AWAY as error:
+            _log.warning("the jobs wait for the database", error=type(error).__name__)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stopped.wait(), 1)
+        else:
+            return True
+    return False
 
 
 async def _until_drained(loops: list[Coroutine[Any, Any, None]], stopped: asyncio.Event) -> None:
@@ -61,8 +129,7 @@ async def _until_drained(loops: list[Coroutine[Any, Any, None]], stopped: asynci
     try:
         await asyncio.wait({*tasks, asked}, return_when=asyncio.FIRST_COMPLETED)
         stopped.set()
-        if tasks:
-            await asyncio.wait(tasks, timeout=DRAIN_SECONDS)
+        await asyncio.wait(tasks, timeout=DRAIN_SECONDS)
     finally:
         for task in (asked, *tasks):
             task.cancel()

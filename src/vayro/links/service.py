@@ -11,6 +11,7 @@ from vayro.database.engine import Database
 from vayro.errors import NotFound, Unavailable, ValidationFailed, VayroError
 from vayro.links import editing, journal, repository, restoration
 from vayro.links.allocation import CodeAllocator
+from vayro.links.belonging import BelongingLinks
 from vayro.links.check_reader import CheckReader
 from vayro.links.domains import DomainDirectory
 from vayro.links.draft import LinkDraft, LinkEdit
@@ -44,9 +45,11 @@ class LinkService:
         lists = BlockLists(settings, database)
         self.checks = CheckReader(database, lists)
         self._preparation = Preparation(self.domains, lists)
-        self._writer = LinkWriter(database, allocator, self._publish, metrics, Quotas(settings.plan_table))
+        quotas = Quotas(settings.plan_table)
+        self._writer = LinkWriter(database, allocator, self._publish, metrics, quotas)
         self.rehearsal = Rehearsal(database, self._preparation, self._writer)
         self.several = SeveralLinks(database, self._preparation, self._publish)
+        self.belonging = BelongingLinks(self._preparation, self._writer, quotas, self._publish)
         self._once = OnceOnly(database, self._writer)
 
     async def close(self) -> None:
