@@ -12,6 +12,7 @@ from tests.api.test_links import TARGET, assert_problem
 from tests.processes import Process, vayro
 from tests.servers import free_port, wait_until
 from vayro.accounts import totp
+from vayro.links.qr_code import render_qr_code
 from vayro.settings import Settings
 
 NEW = "another horse, another battery"
@@ -228,6 +229,12 @@ async def test_a_second_factor_is_asked_for(ada: httpx.AsyncClient, api_url: str
         assert (state["is_on"], state["recovery_codes_left"]) == (True, 9)
         assert (await elsewhere.post("/v1/auth/second-factor/off", json={"password": PASSWORD})).status_code == 204
         session_of(await sign_in(elsewhere, email))
+
+
+async def test_the_address_of_a_second_factor_is_drawn_too(ada: httpx.AsyncClient) -> None:
+    begun = (await ada.post("/v1/auth/second-factor", json={"password": PASSWORD})).json()
+    assert begun["address"].startswith("otpauth://totp/")
+    assert begun["qr_code"] == render_qr_code(begun["address"], "svg").decode()
 
 
 async def test_a_required_second_factor_comes_before_everything(settings: Settings, email: str) -> None:

@@ -2458,6 +2458,11 @@ export interface components {
              * @description To be read by the app from a QR code: `otpauth://…`.
              */
             address: string;
+            /**
+             * Qr Code
+             * @description That QR code, as an SVG document.
+             */
+            qr_code: string;
         };
         /**
          * FactorStatus

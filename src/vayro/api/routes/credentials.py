@@ -17,6 +17,7 @@ from vayro.api.schemas.auth import (
     PasswordReset,
     RecoveryCodes,
 )
+from vayro.links.qr_code import render_qr_code
 
 router = APIRouter(prefix="/v1/auth", tags=["sign-in"])
 
@@ -74,7 +75,9 @@ async def begin_second_factor(proof: PasswordProof, caller: CurrentCaller, servi
     """Return a secret for an authenticator app (TOTP, RFC 6238). It is asked for once a code has confirmed it."""
     await _spend(services, str(caller.user_id))
     begun = await services.access.second_factors.begin(caller, proof.password)
-    return FactorSecret(secret=begun.secret, address=begun.address)
+    return FactorSecret(
+        secret=begun.secret, address=begun.address, qr_code=render_qr_code(begun.address).decode("utf-8")
+    )
 
 
 @router.post(

@@ -174,6 +174,7 @@ class FactorSecret(BaseModel):
 
     secret: str = Field(description="To be typed into the app.")
     address: str = Field(description="To be read by the app from a QR code: `otpauth://…`.")
+    qr_code: str = Field(description="That QR code, as an SVG document.")
 
 
 class RecoveryCodes(BaseModel):
