@@ -5,6 +5,7 @@ import { useState } from "react";
 import { api, take } from "@/api/client";
 import { Button } from "@/ui/button";
 import { Menu, MenuItem } from "@/ui/menu";
+import { followDownload, saveFile } from "@/ui/save-file";
 import { useToast } from "@/ui/toast";
 import type { Question } from "./question";
 import { spanOf } from "./ranges";
@@ -17,7 +18,7 @@ export default function ExportChoices({ source, question }: { source: OwnSource;
   const saveSums = async () => {
     try {
       const [file, name] = await readSums(source, question);
-      save(URL.createObjectURL(file), name);
+      saveFile(name, file);
     } catch (error) {
       toast.failed(error);
     }
@@ -27,7 +28,9 @@ export default function ExportChoices({ source, question }: { source: OwnSource;
       <MenuItem onSelect={() => void saveSums()}>What is shown (CSV)</MenuItem>
       {"link" in source && (
         // However many they are: the browser writes them to the disk as they come.
-        <MenuItem onSelect={() => save(`/v1/analytics/${source.link}/events?format=csv`, `clicks-${source.link}.csv`)}>
+        <MenuItem
+          onSelect={() => followDownload(`/v1/analytics/${source.link}/events?format=csv`, `clicks-${source.link}.csv`)}
+        >
           Every single click (CSV)
         </MenuItem>
       )}
@@ -45,12 +48,4 @@ async function readSums(source: OwnSource, question: Question): Promise<[Blob, s
   const all = source.tag === null ? query : { ...query, tag: source.tag };
   const file = take(api.GET("/v1/analytics/export", { params: { query: all }, parseAs: "blob" }));
   return [(await file) as Blob, "analytics.csv"];
-}
-
-function save(address: string, name: string): void {
-  const anchor = document.createElement("a");
-  anchor.href = address;
-  anchor.download = name;
-  anchor.click();
-  if (address.startsWith("blob:")) setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }

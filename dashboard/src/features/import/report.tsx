@@ -5,7 +5,7 @@ import { sentence } from "@/api/errors";
 import { Button, ButtonLink } from "@/ui/button";
 import { formatCount } from "@/ui/numbers";
 import { Notice } from "@/ui/panel";
-import { saveText } from "@/ui/save-file";
+import { saveFile } from "@/ui/save-file";
 import { type Failure, groupByReason, writeFailures } from "./failures";
 import type { Stage, Table } from "./job";
 import type { Words } from "./kind";
@@ -113,7 +113,7 @@ function Reasons({ table, failures }: { table: Table; failures: readonly Failure
   const header = table.hasHeader ? (table.rows[0] ?? []) : table.rows[0]?.map((_, index) => `column ${index + 1}`);
   const save = () => {
     const name = `${table.fileName.replace(/\.[^.]*$/, "")}-failed.csv`;
-    saveText(name, writeFailures(header ?? [], table.rows, failures, 1));
+    saveFile(name, writeFailures(header ?? [], table.rows, failures, 1));
   };
   return (
     <section aria-label="What fails" className="grid gap-3">

@@ -1,6 +1,5 @@
 /** The chosen links as a CSV file. */
-
-import { saveText } from "@/ui/save-file";
+import { saveFile } from "@/ui/save-file";
 import type { Link } from "../link";
 
 const COLUMNS = [
@@ -32,4 +31,4 @@ export function toCsv(links: readonly Link[]): string {
 }
 
 export const downloadCsv = (links: readonly Link[]): void =>
-  saveText("links.csv", new Blob([toCsv(links)], { type: "text/csv;charset=utf-8" }));
+  saveFile("links.csv", new Blob([toCsv(links)], { type: "text/csv;charset=utf-8" }));

@@ -8,7 +8,7 @@ import { api, take } from "@/api/client";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { Notice } from "@/ui/panel";
-import { saveText } from "@/ui/save-file";
+import { saveFile } from "@/ui/save-file";
 import { Failed, Skeleton, Waiting } from "@/ui/states";
 import { useToast } from "@/ui/toast";
 import { useSettled } from "@/ui/use-settled";
@@ -115,14 +115,14 @@ function Downloads({ link, svg, size }: { link: Link; svg: Blob; size: number })
   const toast = useToast();
   const savePng = async () => {
     try {
-      saveText(`${link.short_code}.png`, await toPng(svg, size));
+      saveFile(`${link.short_code}.png`, await toPng(svg, size));
     } catch {
       toast.failed("This browser could not draw the picture. Download the SVG instead.");
     }
   };
   return (
     <>
-      <Button icon={Download} onClick={() => saveText(`${link.short_code}.svg`, svg)}>
+      <Button icon={Download} onClick={() => saveFile(`${link.short_code}.svg`, svg)}>
         <Wide>Download</Wide> SVG
       </Button>
       <Button look="primary" icon={Download} onClick={savePng}>
