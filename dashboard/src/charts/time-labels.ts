@@ -1,9 +1,8 @@
 /** How moments are written under a chart, in its tooltip and in its table. */
 import type { Schemas } from "@/api/client";
+import { language } from "@/ui/numbers";
 
 export type Interval = Schemas["LinkAnalytics"]["interval"];
-
-const language = typeof navigator === "undefined" ? "en" : navigator.language;
 
 const SHORT: Record<Interval, Intl.DateTimeFormatOptions> = {
   minute: { hour: "2-digit", minute: "2-digit" },

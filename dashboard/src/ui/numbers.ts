@@ -1,5 +1,5 @@
 /** Numbers and times as people read them, in the language of their browser. */
-const language = typeof navigator === "undefined" ? "en" : navigator.language;
+export const language = typeof navigator === "undefined" ? "en" : navigator.language;
 
 const whole = new Intl.NumberFormat(language);
 const short = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 });

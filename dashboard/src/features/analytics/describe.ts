@@ -1,12 +1,11 @@
 /** Charts in a sentence: what somebody who does not see them should know. */
 import { bucketLabel } from "@/charts/time-labels";
-import { formatCount, formatShare } from "@/ui/numbers";
+import { formatCount, formatShare, language } from "@/ui/numbers";
 import { countryName } from "./names";
 import type { Range } from "./ranges";
 import { PRESETS } from "./ranges";
 import type { Answer, ValueClicks } from "./use-analytics";
 
-const language = typeof navigator === "undefined" ? "en" : navigator.language;
 const signed = new Intl.NumberFormat(language, {
   style: "percent",
   maximumFractionDigits: 1,

@@ -1,6 +1,7 @@
 "use client";
 
 import { classes } from "@/ui/classes";
+import { language } from "@/ui/numbers";
 import { countryName, valueName } from "./names";
 import type { LiveClick, LiveState } from "./use-live";
 
@@ -11,7 +12,6 @@ const STATES: Record<LiveState, string> = {
   resting: "Resting while the page is hidden",
 };
 const SHOWN = 8;
-const language = typeof navigator === "undefined" ? "en" : navigator.language;
 
 /** The latest clicks, as they come in. */
 export function LivePanel({

@@ -1,7 +1,7 @@
 /** What people call the values that clicks have. */
+import { language } from "@/ui/numbers";
 import type { Dimension } from "./question";
 
-const language = typeof navigator === "undefined" ? "en" : navigator.language;
 const regions = new Intl.DisplayNames(language, { type: "region", fallback: "code" });
 
 const DEVICES: Record<string, string> = {

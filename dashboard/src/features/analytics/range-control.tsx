@@ -4,13 +4,13 @@ import { CalendarDays } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { Button } from "@/ui/button";
 import { SelectField, TextField } from "@/ui/field";
+import { language } from "@/ui/numbers";
 import { Popover } from "@/ui/popover";
 import { Segmented } from "@/ui/segmented";
 import { PRESETS, type Preset, type Range, readCustom } from "./ranges";
 import type { Asking } from "./use-question";
 import { addDays, isDate, wallDate } from "./wall-clock";
 
-const language = typeof navigator === "undefined" ? "en" : navigator.language;
 const CUSTOM = "custom";
 
 /** When: one of the usual ranges, or two dates. */
