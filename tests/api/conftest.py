@@ -5,6 +5,7 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -15,7 +16,7 @@ from tests.processes import vayro
 from tests.servers import PostgresServer, free_port
 from vayro.accounts.permissions import ROLES
 from vayro.accounts.service import AccountService, Caller
-from vayro.database.engine import open_database
+from vayro.database.engine import Database, open_database
 from vayro.settings import Settings
 
 
@@ -53,6 +54,14 @@ def api_url(settings: Settings) -> Iterator[str]:
 
 
 @pytest.fixture
+async def database(settings: Settings) -> AsyncIterator[Database]:
+    """The one that the process under test uses."""
+    opened = open_database(settings)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
 async def ada(api_url: str, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     async with client(api_url, await make_key(settings)) as opened:
         yield opened
@@ -77,6 +86,11 @@ async def client(url: str, key: str) -> AsyncIterator[httpx.AsyncClient]:
     headers = {"Authorization": f"Bearer {key}"}
     async with httpx.AsyncClient(base_url=url, headers=headers, timeout=30, verify=False) as opened:
         yield opened
+
+
+async def make_link(api: httpx.AsyncClient, **body: Any) -> dict[str, Any]:
+    made: dict[str, Any] = (await api.post("/v1/links", json={"target_url": "https://example.com/", **body})).json()
+    return made
 
 
 async def make_key(settings: Settings) -> str:

@@ -15,27 +15,14 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tests.api.conftest import client, make_key
+from tests.api.conftest import client, make_key, make_link
 from tests.api.signing_in import browser, make_person, session_of, sign_in
 from tests.clicks.clicks_data import Click, random_click
 from tests.processes import vayro
 from tests.servers import free_port
-from vayro.database.engine import Database, open_database
+from vayro.database.engine import Database
 from vayro.database.models import click_batches, click_events
 from vayro.settings import Settings
-
-
-@pytest.fixture
-async def database(settings: Settings) -> AsyncIterator[Database]:
-    """The one that the process under test uses."""
-    opened = open_database(settings)
-    yield opened
-    await opened.close()
-
-
-async def make_link(api: httpx.AsyncClient, **body: Any) -> dict[str, Any]:
-    made: dict[str, Any] = (await api.post("/v1/links", json={"target_url": "https://example.com/", **body})).json()
-    return made
 
 
 def clicks_on(link: dict[str, Any], number: int, *, seconds: float = 0.001, minutes_ago: float = 0) -> list[Click]:

@@ -4,33 +4,19 @@ import csv
 import datetime as dt
 import io
 import random
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
+from tests.api.conftest import make_link
 from tests.clicks.clicks_data import random_click, store_clicks
 from vayro.clicks.summary_csv import COLUMNS
-from vayro.database.engine import Database, open_database
-from vayro.settings import Settings
+from vayro.database.engine import Database
 
 NOON = dt.datetime(2026, 3, 29, 12, tzinfo=dt.UTC)
 RANGE = {"from": "2026-03-29", "to": "2026-03-31", "interval": "day"}
-
-
-@pytest.fixture
-async def database(settings: Settings) -> AsyncIterator[Database]:
-    """The one that the process under test uses."""
-    opened = open_database(settings)
-    yield opened
-    await opened.close()
-
-
-async def make_link(api: httpx.AsyncClient, **body: Any) -> dict[str, Any]:
-    made: dict[str, Any] = (await api.post("/v1/links", json={"target_url": "https://example.com/", **body})).json()
-    return made
 
 
 async def click(database: Database, link: dict[str, Any], **over: Any) -> None:

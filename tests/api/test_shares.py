@@ -2,38 +2,27 @@
 
 import datetime as dt
 import random
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
 import httpx
-import pytest
 
-from tests.api.conftest import House, client
+from tests.api.conftest import House, client, make_link
 from tests.clicks.clicks_data import random_click, store_clicks
 from tests.conftest import SettingsFactory
 from tests.processes import vayro
 from vayro.api.schemas.shares import SharedAnalytics
-from vayro.database.engine import Database, open_database
+from vayro.database.engine import Database
 from vayro.settings import Settings
 
 NOON = dt.datetime(2026, 3, 29, 12, tzinfo=dt.UTC)
 RANGE = {"from": "2026-03-29", "to": "2026-03-30"}
-TARGET = "https://secret-destination.example/offer"
-
-
-@pytest.fixture
-async def database(settings: Settings) -> AsyncIterator[Database]:
-    """The one that the process under test uses."""
-    opened = open_database(settings)
-    yield opened
-    await opened.close()
-
-
-async def make_link(api: httpx.AsyncClient, **over: Any) -> dict[str, Any]:
-    body = {"target_url": TARGET, "title": "Spring", "tags": ["secret-tag"], "metadata": {"note": "secret-note"}}
-    made: dict[str, Any] = (await api.post("/v1/links", json={**body, **over})).json()
-    return made
+SECRETS = {
+    "target_url": "https://secret-destination.example/offer",
+    "title": "Spring",
+    "tags": ["secret-tag"],
+    "metadata": {"note": "secret-note"},
+}
 
 
 async def share(api: httpx.AsyncClient, link: dict[str, Any]) -> str:
@@ -50,7 +39,7 @@ def ask(nobody: httpx.AsyncClient, token: str, **question: str) -> Any:
 async def test_sharing_is_off_until_it_is_switched_on_and_ends_at_once(
     ada: httpx.AsyncClient, nobody: httpx.AsyncClient, settings: Settings
 ) -> None:
-    link = await make_link(ada)
+    link = await make_link(ada, **SECRETS)
     path = f"/v1/links/{link['id']}/share"
     off = {"is_shared": False, "url": None, "created_at": None}
     assert (await ada.get(path)).json() == off
@@ -69,7 +58,7 @@ async def test_sharing_is_off_until_it_is_switched_on_and_ends_at_once(
 async def test_a_stranger_sees_the_link_and_its_sums(
     ada: httpx.AsyncClient, nobody: httpx.AsyncClient, database: Database
 ) -> None:
-    link = await make_link(ada)
+    link = await make_link(ada, **SECRETS)
     clicks = [
         random_click(
             random.Random(n), UUID(link["id"]), NOON, NOON + dt.timedelta(hours=1), is_bot=False, country_code=c
@@ -93,7 +82,7 @@ async def test_a_stranger_sees_the_link_and_its_sums(
 async def test_a_stranger_sees_nothing_else_of_the_workspace(
     ada: httpx.AsyncClient, nobody: httpx.AsyncClient, settings: Settings
 ) -> None:
-    link, other = await make_link(ada), await make_link(ada, title="other")
+    link, other = await make_link(ada, **SECRETS), await make_link(ada, **{**SECRETS, "title": "other"})
     answer = await ask(nobody, await share(ada, link))
     workspace = (await ada.get("/v1/workspace")).json()
     told = ["secret-", other["id"], other["short_code"], str(workspace["id"]), workspace["name"]]
@@ -101,12 +90,12 @@ async def test_a_stranger_sees_nothing_else_of_the_workspace(
 
 
 async def test_a_question_about_tags_is_refused_here_too(ada: httpx.AsyncClient, nobody: httpx.AsyncClient) -> None:
-    answer = await ask(nobody, await share(ada, await make_link(ada)), tag="secret-tag")
+    answer = await ask(nobody, await share(ada, await make_link(ada, **SECRETS)), tag="secret-tag")
     assert (answer.status_code, answer.json()["field"]) == (422, "tag")
 
 
 async def test_the_token_works_in_its_header_alone(ada: httpx.AsyncClient, nobody: httpx.AsyncClient) -> None:
-    token = await share(ada, await make_link(ada))
+    token = await share(ada, await make_link(ada, **SECRETS))
     for headers, query in (
         ({}, {}),
         ({"Authorization": f"Bearer {token}"}, {}),
@@ -118,7 +107,7 @@ async def test_the_token_works_in_its_header_alone(ada: httpx.AsyncClient, nobod
 
 
 async def test_a_token_opens_nothing_else(ada: httpx.AsyncClient, nobody: httpx.AsyncClient) -> None:
-    link = await make_link(ada)
+    link = await make_link(ada, **SECRETS)
     token = await share(ada, link)
     for path in (f"/v1/analytics/{link['id']}", f"/v1/analytics/{link['id']}/events", f"/v1/links/{link['id']}"):
         for headers in ({"X-Share-Token": token}, {"Authorization": f"Bearer {token}"}):
@@ -126,7 +115,7 @@ async def test_a_token_opens_nothing_else(ada: httpx.AsyncClient, nobody: httpx.
 
 
 async def test_a_deleted_link_is_shared_no_more(ada: httpx.AsyncClient, nobody: httpx.AsyncClient) -> None:
-    link = await make_link(ada)
+    link = await make_link(ada, **SECRETS)
     token = await share(ada, link)
     await ada.delete(f"/v1/links/{link['id']}")
     assert (await ask(nobody, token)).status_code == 404
@@ -134,7 +123,7 @@ async def test_a_deleted_link_is_shared_no_more(ada: httpx.AsyncClient, nobody: 
 
 
 async def test_a_link_that_is_restored_is_shared_again(ada: httpx.AsyncClient, nobody: httpx.AsyncClient) -> None:
-    link = await make_link(ada)
+    link = await make_link(ada, **SECRETS)
     token = await share(ada, link)
     await ada.delete(f"/v1/links/{link['id']}")
     assert (await ada.post(f"/v1/links/{link['id']}/restore")).status_code == 200
@@ -143,7 +132,7 @@ async def test_a_link_that_is_restored_is_shared_again(ada: httpx.AsyncClient, n
 
 async def test_who_only_looks_on_sees_the_address_and_cannot_change_it(house: House) -> None:
     async with client(house.url, house.keys["owner"]) as owner, client(house.url, house.keys["viewer"]) as viewer:
-        link = await make_link(owner)
+        link = await make_link(owner, **SECRETS)
         path = f"/v1/links/{link['id']}/share"
         assert (await viewer.put(path)).status_code == 403
         begun = (await owner.put(path)).json()
