@@ -94,22 +94,19 @@ class DashboardRoute(BaseRoute):
 
 
 def mount_dashboard(app: FastAPI, folder: Path = FOLDER) -> BuiltFile | None:
-    """Serve each file at its address, and each page at the address without `.html`. Returns the page for 404.
+    """Serve each file at its address, and each page at the address without `.html`.
+
+    Returns the page for 404, or None where nothing was built and nothing is served.
 
     All of it (2 MB) is read now and held: should a new version be installed beside the running one, its pages must not
     be mixed with our scripts.
     """
-    if not has_dashboard(folder):
+    if not (folder / _POLICIES).is_file():
         return None
     policies: dict[str, list[str]] = json.loads((folder / _POLICIES).read_text(encoding="utf-8"))
     built = {name: _read(folder / name, name, policies.get(name)) for name in _names(folder)}
     app.router.routes.append(DashboardRoute({f"/{_address(name)}": file for name, file in built.items()}))
     return built.get("404.html")
-
-
-def has_dashboard(folder: Path = FOLDER) -> bool:
-    """Whether it was built."""
-    return (folder / _POLICIES).is_file()
 
 
 def _names(folder: Path) -> Iterator[str]:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from vayro.api.built_dashboard import has_dashboard, mount_dashboard
+from vayro.api.built_dashboard import mount_dashboard
 
 _PAGES = Path(str(files("vayro.api"))) / "pages"
 # Swagger UI 5, which reads OpenAPI 3.1. Of the packages that carry it, fastapi-offline is the smallest (0.8 MB) and
@@ -45,9 +45,8 @@ async def show_account_page() -> Response:
 
 def mount_pages(app: FastAPI) -> None:
     """Serve the dashboard, and what the other pages load; where it was not built, `/` says that Vayro runs."""
-    if has_dashboard():
-        app.state.not_found_page = mount_dashboard(app)
-    else:
+    app.state.not_found_page = mount_dashboard(app)
+    if app.state.not_found_page is None:
         app.add_route("/", _show_start_page, methods=["GET"], include_in_schema=False)
     app.mount("/pages", StaticFiles(directory=_PAGES), name="pages")
     app.mount("/docs/assets", StaticFiles(directory=_SWAGGER_UI), name="docs-assets")
