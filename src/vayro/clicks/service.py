@@ -115,7 +115,7 @@ class AnalyticsService:
 
     async def read_link(self, workspace_id: UUID, link_id: UUID, asked: Asked) -> Analytics:
         """Return the analytics of one link. Raises NotFound when it is not of the workspace, ValidationFailed."""
-        refuse_tag(asked)
+        _refuse_tag(asked)
         await self.check_link(workspace_id, link_id)
         return await self._answer(Scope(workspace_id, link_id), asked)
 
@@ -148,7 +148,7 @@ async def check_own(connection: AsyncConnection, workspace_id: UUID, link_id: UU
         raise NotFound("There is no such link.")
 
 
-def refuse_tag(asked: Asked) -> None:
+def _refuse_tag(asked: Asked) -> None:
     """Raise ValidationFailed when a question about one link names a tag."""
     if asked.tag is not None:
         raise ValidationFailed("A tag chooses among all links: ask for it without naming a link.", field="tag")

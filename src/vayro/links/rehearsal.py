@@ -43,7 +43,7 @@ class Rehearsal:
     async def judge_target(self, url: str) -> Verdict:
         """Return what becomes of a destination."""
         try:
-            canonical = await self._preparation.check_target(url)
+            canonical = await self.require_target(url)
         except VayroError as error:
             return Verdict(_expected(error))
         return Verdict(None, canonical, [finding.text for finding in inspect_destination(canonical)])

@@ -109,17 +109,10 @@ class UtmTemplateCreate(BaseModel):
     content: Parameter = None
 
 
-class UtmTemplateUpdate(BaseModel):
+class UtmTemplateUpdate(UtmTemplateCreate):
     """What changes. What is not sent stays; null or an empty text takes a parameter out."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
-
     name: Name = Field("", description="No other template of the workspace has it.")
-    source: Parameter = None
-    medium: Parameter = None
-    campaign: Parameter = None
-    term: Parameter = None
-    content: Parameter = None
 
 
 class UtmTemplateView(BaseModel):
