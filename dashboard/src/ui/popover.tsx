@@ -1,10 +1,11 @@
 "use client";
 
 /** A small panel beside a button; a click outside or Escape closes it. What it stands on is loaded with the first. */
-import { type ComponentProps, cloneElement, lazy, type ReactElement, type ReactNode, Suspense, useState } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
+import { closedTrigger, type Trigger } from "./on-demand";
 
 export type PopoverProps = {
-  trigger: ReactElement<ComponentProps<"button">>;
+  trigger: Trigger;
   children: ReactNode;
   label: string;
   isOpen: boolean;
@@ -14,8 +15,6 @@ export type PopoverProps = {
 
 const load = () => import("./popover-panel");
 const PopoverPanel = lazy(load);
-// Should it fail, opening the panel says so.
-const warm = () => void load().catch(() => undefined);
 
 export function Popover(props: PopoverProps) {
   const [isAsked, setAsked] = useState(false);
@@ -27,15 +26,8 @@ export function Popover(props: PopoverProps) {
       </Suspense>
     );
   }
-  const ask = () => {
+  return closedTrigger(trigger, "dialog", load, () => {
     setAsked(true);
     onOpenChange(true);
-  };
-  return cloneElement(trigger, {
-    onClick: ask,
-    onPointerEnter: warm,
-    onFocus: warm,
-    "aria-haspopup": "dialog",
-    "aria-expanded": false,
   });
 }

@@ -9,12 +9,13 @@ import { Button } from "@/ui/button";
 import { classes } from "@/ui/classes";
 import { copyText } from "@/ui/copy";
 import { TextField } from "@/ui/field";
+import { warm } from "@/ui/on-demand";
 import { useCreateLink } from "../changes";
 import type { Link } from "../link";
 import { completeUrl } from "./url";
 
 const loadMadeLink = () => import("./made-link").then((module) => module.MadeLink);
-const warmMadeLink = () => void loadMadeLink().catch(() => undefined);
+const warmMadeLink = () => warm(loadMadeLink);
 const MadeLink = dynamic(loadMadeLink, { ssr: false });
 
 type Made = { link: Link; isCopied: boolean };

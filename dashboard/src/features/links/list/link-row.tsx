@@ -9,6 +9,7 @@ import { IconButton } from "@/ui/button";
 import { classes } from "@/ui/classes";
 import { CopyButton } from "@/ui/copy";
 import { formatAgo, formatMoment, formatShort } from "@/ui/numbers";
+import { warm } from "@/ui/on-demand";
 import { Badge } from "@/ui/panel";
 import { findObstacle, type Link, type LinkState, prefixOf, withoutScheme } from "../link";
 
@@ -25,8 +26,7 @@ export type RowActions = {
 
 const RowEdit = dynamic(() => import("./row-edit").then((module) => module.RowEdit), { ssr: false });
 const loadMenu = () => import("./row-menu").then((module) => module.RowMenu);
-// Should it fail, opening the menu tells.
-const warmMenu = () => void loadMenu().catch(() => undefined);
+const warmMenu = () => warm(loadMenu);
 const RowMenu = dynamic(loadMenu, {
   ssr: false,
   loading: () => <span className="block size-10" />,
