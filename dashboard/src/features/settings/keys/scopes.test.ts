@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { curlFor, describeScopes } from "./scopes";
+import { curlFor } from "./scopes";
 
 const BASE = "https://vayro.example.com";
 
@@ -16,9 +16,4 @@ test("a key is shown only what it may do", () => {
   assert.match(curlFor(BASE, "vk_abc", ["analytics:read"]), /\/v1\/analytics \\/);
   assert.match(curlFor(BASE, "vk_abc", ["admin"]), /\/v1\/workspace \\/);
   assert.match(curlFor(BASE, "vk_abc", ["*"]), /target_url/);
-});
-
-test("scopes are named, and all of them are called so", () => {
-  assert.equal(describeScopes(["links:read", "analytics:read"]), "links:read, analytics:read");
-  assert.equal(describeScopes(["*"]), "Everything you may do");
 });

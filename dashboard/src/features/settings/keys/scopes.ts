@@ -22,12 +22,6 @@ export const SCOPE_WORDS: readonly { scope: Scope; label: string; hint: string }
 
 export const EVERYTHING = "*";
 
-/** Return what a key may do, in a few words. */
-export function describeScopes(scopes: readonly string[]): string {
-  if (scopes.includes(EVERYTHING)) return "Everything you may do";
-  return scopes.join(", ");
-}
-
 /** Return a command that works with this key as it stands, whatever it may do. */
 export function curlFor(base: string, key: string, scopes: readonly string[]): string {
   const may = (scope: Scope) => scopes.includes(scope) || scopes.includes(EVERYTHING);
