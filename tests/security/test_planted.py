@@ -26,6 +26,7 @@ WRONG_PASSWORD = "planted mistaken password"
 WRONG_TOKEN = "planted-wrong-token-of-a-page-01234567890123"
 WRONG_KEY = "vk_planted-wrong-key-0123456789"
 ADDRESSES = ("203.0.113.77", "2001:db8:77:88:99:aa:bb:cc")
+PERSONAL = {"phone": "+493090182077", "e-mail": "planted.customer@rohr.example", "notes": "planted: asks for Ida"}
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 
 
@@ -49,6 +50,7 @@ async def plant(redirect_url: str, api_url: str) -> dict[str, str]:
         for token in (made["share token"], WRONG_TOKEN):
             await browser.get("/v1/shared", headers={"X-Share-Token": token})
         await browser.get("/v1/links", headers={"Authorization": f"Bearer {WRONG_KEY}"})
+        await _plant_business(browser)
     async with httpx.AsyncClient(base_url=api_url, headers={"Authorization": f"Bearer {API_KEY}"}, timeout=60) as keyed:
         await keyed.post("/v1/links", json={"target_url": "https://example.com/", "short_code": "open"})
     for address in ADDRESSES:
@@ -59,6 +61,19 @@ async def plant(redirect_url: str, api_url: str) -> dict[str, str]:
             assert (await visitor.post("/locked", data={"password": LINK_PASSWORD})).status_code in {200, 303}
             await visitor.get("/never-was")
     return made
+
+
+async def _plant_business(browser: httpx.AsyncClient) -> None:
+    """Keep, change, look for, bring in and refuse a business of which personal things are known."""
+    personal = {"name": "Rohr", "phone": PERSONAL["phone"], "email": PERSONAL["e-mail"], "notes": PERSONAL["notes"]}
+    made = await browser.post("/v1/businesses", json=personal)
+    assert made.status_code == 201, made.text
+    await browser.patch(f"/v1/businesses/{made.json()['id']}", json={**personal, "name": "Rohr & Co"})
+    await browser.post("/v1/businesses", json={**personal, "country": "nowhere"})
+    await browser.post("/v1/businesses/bulk", json={"businesses": [personal, {**personal, "phone": "1"}]})
+    for name in ("phone", "e-mail"):
+        found = await browser.get("/v1/businesses", params={"q": PERSONAL[name]})
+        assert len(found.json()["data"]) == 1, found.text
 
 
 def _texts(answer: httpx.Response, name: str) -> dict[str, str]:
@@ -162,6 +177,10 @@ async def check(process: Process, settings: Settings, redis: RedisServer | None,
     assert search({"control": EMAIL}, {"tables": tables}) == ["control in tables"]
     assert "limit:" in kept or not redis
     assert search(secrets, places) == []
+    assert search(PERSONAL, {"tables": tables}) == [f"{name} in tables" for name in PERSONAL]
+    elsewhere = {name: content for name, content in files.items() if not name.startswith("vayro.db")}
+    rows = [row for row in tables.split("\n") if not row.startswith("businesses: ")]
+    assert search(PERSONAL, {"tables": "\n".join(rows), "redis": kept, "log": process.log(), **elsewhere}) == []
     # A spool has what is not committed yet, and nothing else has a whole address.
     rest = {place: content for place, content in places.items() if not place.startswith("spool/")}
     assert search({address: address for address in ADDRESSES}, rest) == []
