@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from vayro.accounts.service import AccountService, User
@@ -96,11 +97,14 @@ class Session:
     def upkeep(self) -> LinkUpkeep:
         """Return the service that keeps the set of links in order."""
         from vayro.cache.adapters import open_link_cache
+        from vayro.links.domains import DomainDirectory
         from vayro.links.upkeep import LinkUpkeep
+        from vayro.sites.kept_links import follow_kept_links
 
         cache = open_link_cache(self.settings)
         self.stack.push_async_callback(cache.close)
-        return LinkUpkeep(self.database, cache)
+        short_url = DomainDirectory(self.settings, self.database).short_url
+        return LinkUpkeep(self.database, cache, partial(follow_kept_links, short_url=short_url))
 
 
 @asynccontextmanager

@@ -1,10 +1,11 @@
 """What keeps the set of links in order: duplicates, and the cache after a cold start."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vayro.cache.port import LinkCache
 from vayro.database.engine import Database
@@ -20,6 +21,9 @@ _DEDUPE_TRIES = 5
 
 Progress = Callable[[int, int], None]
 """Told how many are done, and how many there are."""
+
+Follow = Callable[[AsyncConnection, Sequence[LinkRecord]], Awaitable[object]]
+"""Told in the transaction which links were deactivated, so that who has one of them can take the one that is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +41,11 @@ class _DryRun(Exception):
 class LinkUpkeep:
     """Work on the links of all workspaces, for the command line and for jobs."""
 
-    def __init__(self, database: Database, cache: LinkCache) -> None:
-        """Args: cache, which is told of changes and is warmed."""
+    def __init__(self, database: Database, cache: LinkCache, follow: Follow | None = None) -> None:
+        """Args: cache, which is told of changes and is warmed; follow, for those who refer to links."""
         self._database = database
         self._cache = cache
+        self._follow = follow
 
     async def count_duplicates(self) -> int:
         """Return how many active links there are beyond the first of one workspace, destination and type.
@@ -96,6 +101,8 @@ class LinkUpkeep:
                 changed = [*outcome.deactivated, *outcome.made_canonical]
                 await repository.insert_changes(connection, changed, now)
                 await journal.note_deduped(connection, link_type, outcome.made_canonical, outcome.deactivated)
+                if self._follow and outcome.deactivated:
+                    await self._follow(connection, outcome.deactivated)
                 if dry_run:
                     raise _DryRun  # noqa: TRY301  # the way out of a transaction that keeps nothing
         except _DryRun:
