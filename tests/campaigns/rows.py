@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 
 from tests.factories import now
 from vayro.database.engine import Database
-from vayro.database.models import businesses, opt_outs, sites
+from vayro.database.models import businesses, campaigns, opt_outs, sites
 
 _numbers = itertools.count(1)
 SHORT = "https://go.test/"
@@ -35,6 +35,16 @@ async def make_site(database: Database, business: Row[Any], **over: Any) -> Row[
     values |= {"step": "done", "generation_id": uuid7(), "generations": 1, "is_published": True, "cost_micros": 0}
     values |= {"created_at": now(), "updated_at": now(), "link_id": uuid7(), "short_url": f"{SHORT}s{number:05}"}
     return await _store(database, sites, values | over)
+
+
+async def make_campaign(database: Database, workspace_id: UUID, **over: Any) -> Row[Any]:
+    """A campaign to everybody, about to be prepared, without quiet hours."""
+    values: dict[str, Any] = dict.fromkeys(("user_id", "quiet_from", "quiet_until", "scheduled_at", "prepared_until"))
+    values |= dict.fromkeys(("note", "started_at", "finished_at"))
+    values |= {"id": uuid7(), "workspace_id": workspace_id, "name": "Spring", "status": "preparing"}
+    values |= {"variant": "friendly", "texts": {}, "audience": {"filter": {}}, "provider": "outbox"}
+    values |= {"rate_per_second": 10, "time_zone": "UTC", "is_prepared": False, "skipped": {}, "currency": "USD"}
+    return await _store(database, campaigns, values | {"created_at": now(), "updated_at": now()} | over)
 
 
 async def opt_out(database: Database, workspace_id: UUID, phone: str) -> Row[Any]:

@@ -6,9 +6,11 @@ from uuid import UUID
 import msgspec
 
 from vayro.campaigns import repository
+from vayro.campaigns.audience import has_site, url_to_send
 from vayro.campaigns.message import Message, MessageWarning, Values, WarningCode, compose
 from vayro.campaigns.placeholders import parse_text
-from vayro.campaigns.texts import Variant, get_wording
+from vayro.campaigns.texts import Variant
+from vayro.campaigns.wordings import Choice, Wordings
 from vayro.database.engine import Database
 from vayro.errors import NotFound, ValidationFailed
 from vayro.sites.address import SiteAddresses
@@ -56,12 +58,12 @@ class Previews:
     async def show(self, workspace_id: UUID, wanted: Wanted) -> Preview:
         """Return the message that a business of the workspace would get. Raises NotFound and ValidationFailed."""
         row = await self._read(workspace_id, wanted)
-        url = row.short_url or self._addresses.url_of(row.subdomain, row.custom_domain if row.verified_at else None)
-        locale, text = choose_text(wanted.variant, wanted.locale or row.locale, wanted.text)
+        url = url_to_send(row, self._addresses)
+        choice = _choose(wanted, wanted.locale or row.locale)
         values = Values(row.name, url, row.sender, row.category)
-        message = compose(text, values, locale, is_custom=wanted.variant == "custom")
+        message = compose(choice.text, values, choice.locale, is_custom=choice.is_custom)
         known = tuple(MessageWarning(code, _REASONS[code]) for code in _find_reasons(row))
-        return Preview(row.site_id, row.id, wanted.variant, locale, url, message, known + message.warnings)
+        return Preview(row.site_id, row.id, wanted.variant, choice.locale, url, message, known + message.warnings)
 
     async def _read(self, workspace_id: UUID, wanted: Wanted) -> Any:
         async with self._database.read() as connection:
@@ -73,16 +75,14 @@ class Previews:
         return row
 
 
-def choose_text(variant: Variant, locale: str, text: str | None) -> tuple[str, str]:
-    """Return the locale and the text of a message: the variant's own, or the given one. Raises ValidationFailed."""
-    if variant == "custom":
-        if text is None:
-            raise ValidationFailed("A custom message needs a text.", field="text")
-        return locale, parse_text(text)
-    if text is not None:
+def _choose(wanted: Wanted, locale: str) -> Choice:
+    if wanted.variant != "custom" and wanted.text is not None:
         raise ValidationFailed("Only a custom message has a text of its own.", field="text")
-    wording = get_wording(variant, locale)
-    return wording.locale, wording.text
+    if wanted.variant == "custom" and wanted.text is None:
+        raise ValidationFailed("A custom message needs a text.", field="text")
+    if wanted.text is not None:
+        return Choice(locale, parse_text(wanted.text), is_custom=True)
+    return Wordings(wanted.variant, {}).choose(locale)
 
 
 def _find_reasons(row: Any) -> list[WarningCode]:
@@ -90,6 +90,6 @@ def _find_reasons(row: Any) -> list[WarningCode]:
         "no_short_url": not row.short_url,
         "no_phone": not row.phone,
         "opted_out": row.opted_out is not None,
-        "not_published": not (row.is_published and row.status == "completed"),
+        "not_published": not (row.is_published and has_site(row)),
     }
     return [code for code, is_so in reasons.items() if is_so]
