@@ -123,6 +123,7 @@ def settings_factory(tmp_path: Path) -> SettingsFactory:
             "data_dir": tmp_path / "data",
             "redirect_port": free_port(),
             "api_port": free_port(),
+            "sites_port": free_port(),
             "metrics_port": free_port(neighbours=2),  # `vayro up` takes three in a row
             **overrides,
         }

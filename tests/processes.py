@@ -32,7 +32,8 @@ class Process:
         self.log_path = directory / f"{arguments[0]}-{next(_numbers)}.log"
         self.metrics_url = f"http://127.0.0.1:{environment['VAYRO_METRICS_PORT']}/metrics"
         port_name = {"redirect": "VAYRO_REDIRECT_PORT", "up": "VAYRO_REDIRECT_PORT", "api": "VAYRO_API_PORT"}
-        port = environment.get(port_name.get(arguments[0], ""), "")
+        named = "VAYRO_SITES_PORT" if "--sites" in arguments else port_name.get(arguments[0], "")
+        port = environment.get(named, "")
         self.url = f"http://127.0.0.1:{port}" if port else ""
         self.serves = [self.url] if port else []
         if arguments[0] == "up":

@@ -42,6 +42,7 @@ from vayro.api.routes import (
     pages,
     privacy,
     shares,
+    site_pages,
     utm_templates,
     workspaces,
 )
@@ -61,6 +62,7 @@ from vayro.observability import get_metrics
 from vayro.settings import Settings
 from vayro.sites.address import SiteAddresses
 from vayro.sites.businesses import BusinessService
+from vayro.sites.pages import SitePages
 
 MAX_BODY_BYTES = 1 << 20
 _ABOUT = (
@@ -89,7 +91,7 @@ def build_app(settings: Settings) -> FastAPI:
     access = (auth, credentials, oidc, workspaces, keys, audit, billing, privacy)
     # Fixed addresses before those with an identifier in their place.
     about_links = (link_bulk, link_tools, links, utm_templates, domains, analytics, shares)
-    for module in (*about_links, businesses, campaigns, *access, health, pages):
+    for module in (*about_links, businesses, campaigns, *access, health, site_pages, pages):
         app.include_router(module.router)
     pages.mount_pages(app)
     _document(app)
@@ -122,6 +124,8 @@ async def _build_services(settings: Settings, stack: AsyncExitStack) -> Services
     stack.push_async_callback(service.close)
     limiter = open_limiter(settings)
     stack.push_async_callback(limiter.close)
+    site_pages = SitePages(database)
+    stack.push_async_callback(site_pages.close)
     draining = asyncio.Event()
     clicks = AnalyticsService(database, draining=draining)
     stack.push_async_callback(clicks.close)
@@ -141,6 +145,7 @@ async def _build_services(settings: Settings, stack: AsyncExitStack) -> Services
         businesses=BusinessService(settings, database),
         privacy=Privacy(DataExport(database), AccountErasure(database, cache, governance.billing.end)),
         previews=Previews(database, SiteAddresses(settings)),
+        site_pages=site_pages,
         draining=draining,
     )
 

@@ -26,6 +26,7 @@ from vayro.links.unfurl import Unfurler
 from vayro.links.utm_templates import UtmTemplates
 from vayro.settings import Settings
 from vayro.sites.businesses import BusinessService
+from vayro.sites.pages import SitePages
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Services:
     limits: RequestLimits
     privacy: Privacy
     previews: Previews
+    site_pages: SitePages
     draining: asyncio.Event = field(default_factory=asyncio.Event)
 
 

@@ -8,6 +8,7 @@ import typer
 Workers = Annotated[int | None, typer.Option("--workers", "-w", min=1, max=256, help="Processes that answer.")]
 Host = Annotated[str | None, typer.Option("--host", help="Address to listen on.")]
 Port = Annotated[int | None, typer.Option("--port", "-p", min=1, max=65535, help="Port to listen on.")]
+Sites = Annotated[bool, typer.Option("--sites", help="Serve sites by Host, and nothing else.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -39,13 +40,14 @@ def redirect(workers: Workers = None, host: Host = None, port: Port = None) -> N
     raise typer.Exit(run_redirect(load_settings()))
 
 
-def api(workers: Workers = None, host: Host = None, port: Port = None) -> None:
-    """Start the Dashboard API alone."""
-    _set(api_workers=workers, api_host=host, api_port=port)
+def api(workers: Workers = None, host: Host = None, port: Port = None, sites: Sites = False) -> None:
+    """Start the Dashboard API alone; or, with --sites, what serves the sites of businesses by their own hosts."""
+    kind = "sites" if sites else "api"
+    _set(**{f"{kind}_workers": workers, f"{kind}_host": host, f"{kind}_port": port})
     from vayro.settings import load_settings
-    from vayro.supervisor.commands import run_api
+    from vayro.supervisor.commands import run_api, run_sites
 
-    raise typer.Exit(run_api(load_settings()))
+    raise typer.Exit((run_sites if sites else run_api)(load_settings()))
 
 
 def worker() -> None:

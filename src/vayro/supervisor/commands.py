@@ -30,6 +30,13 @@ def run_api(settings: Settings) -> int:
     return services.run()
 
 
+def run_sites(settings: Settings) -> int:
+    """Serve sites by their own hosts until told to stop."""
+    services = _build(settings)
+    services.add_sites(settings.metrics_port)
+    return services.run()
+
+
 def run_worker(settings: Settings) -> int:
     """Run the Analytics Worker until told to stop."""
     services = _build(settings)

@@ -54,6 +54,14 @@ def _run_api(settings: Settings, fd: int) -> None:
         run_api(settings, [inherit(fd)])
 
 
+def _run_sites(settings: Settings, fd: int) -> None:
+    from vayro.api.sites_process import run_sites
+    from vayro.observability.process import observed
+
+    with observed(settings, "sites"):
+        run_sites(settings, [inherit(fd)])
+
+
 def _run_worker(settings: Settings, _fd: int) -> None:
     from vayro.observability.process import observed
     from vayro.worker.app import run_worker
@@ -86,6 +94,7 @@ KINDS: dict[str, Callable[[Settings, int], None]] = {
     "redirect": _run_engine,
     "shipper": _run_shipper,
     "api": _run_api,
+    "sites": _run_sites,
     "worker": _run_worker,
     "jobs": _run_jobs,
     "prepare": _prepare,

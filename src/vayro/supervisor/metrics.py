@@ -17,7 +17,7 @@ from pathlib import Path
 from vayro.supervisor.reporting import Report
 from vayro.supervisor.sockets import url_of
 
-DEFAULT_PORTS = {"redirect": 9101, "api": 9102, "worker": 9103}
+DEFAULT_PORTS = {"redirect": 9101, "api": 9102, "worker": 9103, "sites": 9104}
 REQUEST_SECONDS = 5
 RENDER_ATTEMPTS = 5
 RENDER_PAUSE_SECONDS = 0.05

@@ -1,4 +1,4 @@
-"""Which children, sockets and metrics each of the three services consists of."""
+"""Which children, sockets and metrics each of the services consists of."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -46,6 +46,13 @@ class Services:
         fd = self._listen(settings.api_host, settings.api_port, "VAYRO_API")
         parts = [_Part("api", f"dashboard api {number + 1}", fd) for number in range(settings.api_workers)]
         self._add("api", metrics_port, parts)
+
+    def add_sites(self, metrics_port: int | None) -> None:
+        """Add what serves sites by their own hosts, its processes on one socket."""
+        settings = self._settings
+        fd = self._listen(settings.sites_host, settings.sites_port, "VAYRO_SITES")
+        parts = [_Part("sites", f"sites {number + 1}", fd) for number in range(settings.sites_workers)]
+        self._add("sites", metrics_port, parts)
 
     def add_worker(self, metrics_port: int | None) -> None:
         """Add the Analytics Worker, and the process of durable jobs beside it."""
