@@ -6,6 +6,8 @@ import {
   KeyRound,
   Link2,
   type LucideIcon,
+  MessageSquareOff,
+  MessageSquareText,
   ScrollText,
   Settings,
   ShieldCheck,
@@ -33,7 +35,25 @@ export const PLACES: readonly Place[] = [
     needs: "analytics:read",
     words: "clicks visitors map live",
   },
+  {
+    href: "/campaigns",
+    label: "Campaigns",
+    icon: MessageSquareText,
+    needs: "campaigns:read",
+    words: "sms messages send outreach report",
+  },
   { href: "/settings", label: "Settings", icon: Settings, isAside: true },
+];
+
+/** Parts of places, which have no entry of their own but in the palette. */
+export const PARTS: readonly Place[] = [
+  {
+    href: "/campaigns/opt-outs",
+    label: "Campaigns: Opt-outs",
+    icon: MessageSquareOff,
+    needs: "campaigns:read",
+    words: "stop unsubscribe numbers",
+  },
 ];
 
 export const SETTINGS: readonly Place[] = [

@@ -3,16 +3,17 @@
 /** Everything by keyboard: places, things to do, and every link by its code, title or destination. */
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
-import { Link2, LogOut, type LucideIcon, Moon, Plus, Sun } from "lucide-react";
+import { Link2, LogOut, type LucideIcon, MessageSquareText, Moon, Plus, Sun } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { type ReactNode, useDeferredValue, useState } from "react";
 import { foundLinksQuery } from "@/api/lists";
 import { useSession, useSignOut } from "@/api/session";
-import { PLACES, type Place, SETTINGS } from "./navigation";
+import { PARTS, PLACES, type Place, SETTINGS } from "./navigation";
 import { setTheme } from "./theme";
 
 const MAX_FOUND = 8;
-const ALL_PLACES = [...PLACES, ...SETTINGS.map((place) => ({ ...place, label: `Settings: ${place.label}` }))].filter(
+const SETTINGS_PAGES = SETTINGS.map((place) => ({ ...place, label: `Settings: ${place.label}` }));
+const ALL_PLACES = [...PLACES, ...PARTS, ...SETTINGS_PAGES].filter(
   (place, index, all) => all.findIndex(({ label }) => label === place.label) === index,
 );
 
@@ -50,6 +51,15 @@ export function Palette({ isOpen, onClose }: { isOpen: boolean; onClose: () => v
           {scopes.includes("links:write") && (
             <Item icon={Plus} onSelect={run(() => router.push("/?new=1"))} keywords={["create", "make", "shorten"]}>
               New link
+            </Item>
+          )}
+          {scopes.includes("campaigns:write") && (
+            <Item
+              icon={MessageSquareText}
+              onSelect={run(() => router.push("/campaigns/new"))}
+              keywords={["create", "make", "send", "sms", "compose"]}
+            >
+              New campaign
             </Item>
           )}
           <Item icon={Sun} onSelect={run(() => setTheme("light"))} keywords={["theme"]}>

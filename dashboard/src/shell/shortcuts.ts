@@ -10,7 +10,7 @@ export function useShortcuts({ onPalette }: { onPalette: () => void }): void {
   const router = useRouter();
   const waiting = useRef(false);
   useEffect(() => {
-    const go: Record<string, string> = { l: "/", a: "/analytics", s: "/settings" };
+    const go: Record<string, string> = { l: "/", a: "/analytics", c: "/campaigns", s: "/settings" };
     const listen = (event: KeyboardEvent) => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
         event.preventDefault();

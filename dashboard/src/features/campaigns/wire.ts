@@ -1,0 +1,159 @@
+/** What is asked of the API about campaigns. */
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { take, api as typed } from "@/api/client";
+import type {
+  Audience,
+  Business,
+  Campaign,
+  CampaignCreate,
+  CampaignMessage,
+  CampaignUpdate,
+  Estimate,
+  MessageStatus,
+  OptOut,
+  Page,
+  Preview,
+  PreviewRequest,
+  Report,
+} from "./types";
+
+// Until the generated types know these routes.
+type Loose = Record<
+  "GET" | "POST" | "PATCH" | "DELETE",
+  (path: string, options?: object) => Promise<{ data?: never; error?: unknown; response: Response }>
+>;
+const api = typed as unknown as Loose;
+
+const PAGE = 20;
+const MESSAGES_PAGE = 100;
+const SLOW_FRESH_MS = 60_000;
+
+export const CAMPAIGNS_KEY = ["campaigns"] as const;
+export const LIST_KEY = ["campaigns", "list"] as const;
+export const REPORTS_KEY = ["campaigns", "report"] as const;
+export const OPT_OUTS_KEY = ["opt-outs"] as const;
+
+export const campaignsQuery = infiniteQueryOptions({
+  queryKey: LIST_KEY,
+  queryFn: ({ pageParam, signal }) =>
+    take<Page<Campaign>>(api.GET("/v1/campaigns", { params: { query: { limit: PAGE, cursor: pageParam } }, signal })),
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: (page) => page.next_cursor ?? undefined,
+});
+
+export const campaignQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["campaigns", "one", id],
+    queryFn: ({ signal }) =>
+      take<Campaign>(api.GET("/v1/campaigns/{campaign_id}", { params: { path: { campaign_id: id } }, signal })),
+  });
+
+export const messagesKey = (id: string) => ["campaigns", "messages", id] as const;
+
+export const messagesQuery = (id: string, status: MessageStatus | null) =>
+  infiniteQueryOptions({
+    queryKey: [...messagesKey(id), status],
+    queryFn: ({ pageParam, signal }) =>
+      take<Page<CampaignMessage>>(
+        api.GET("/v1/campaigns/{campaign_id}/messages", {
+          params: {
+            path: { campaign_id: id },
+            query: { limit: MESSAGES_PAGE, cursor: pageParam, status: status ?? undefined },
+          },
+          signal,
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+
+export const reportQuery = (id: string | null) =>
+  queryOptions({
+    queryKey: [...REPORTS_KEY, id ?? "all"],
+    queryFn: ({ signal }) =>
+      take<Report>(
+        id
+          ? api.GET("/v1/campaigns/{campaign_id}/report", { params: { path: { campaign_id: id } }, signal })
+          : api.GET("/v1/campaigns/report", { signal }),
+      ),
+  });
+
+export const reportFile = (id: string | null): string =>
+  id ? `/v1/campaigns/${id}/report?format=csv` : "/v1/campaigns/report?format=csv";
+
+/** Reads only, whatever is asked: the link of a site was made with the site. */
+export const previewQuery = (asked: PreviewRequest) =>
+  queryOptions({
+    queryKey: ["campaigns", "preview", asked],
+    queryFn: ({ signal }) => take<Preview>(api.POST("/v1/campaigns/preview-sms", { body: asked, signal })),
+    staleTime: SLOW_FRESH_MS,
+    retry: false,
+  });
+
+export const estimateQuery = (audience: Audience) =>
+  queryOptions({
+    queryKey: ["campaigns", "audience", audience],
+    queryFn: ({ signal }) => take<Estimate>(api.POST("/v1/campaigns/audience", { body: { audience }, signal })),
+    staleTime: SLOW_FRESH_MS,
+  });
+
+export const businessesQuery = (query: { q?: string; category?: string; country?: string; limit: number }) =>
+  queryOptions({
+    queryKey: ["businesses", "ready", query],
+    queryFn: async ({ signal }) =>
+      (
+        await take<Page<Business>>(
+          api.GET("/v1/businesses", { params: { query: { ...query, has_site: true } }, signal }),
+        )
+      ).data,
+  });
+
+export const businessQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["businesses", "one", id],
+    queryFn: ({ signal }) =>
+      take<Business>(api.GET("/v1/businesses/{business_id}", { params: { path: { business_id: id } }, signal })),
+    staleTime: SLOW_FRESH_MS,
+  });
+
+export const categoriesQuery = queryOptions({
+  queryKey: ["businesses", "categories"],
+  queryFn: async ({ signal }) =>
+    (await take<Page<{ category: string; businesses: number }>>(api.GET("/v1/businesses/categories", { signal }))).data,
+  staleTime: SLOW_FRESH_MS,
+});
+
+export const makeCampaign = (body: CampaignCreate) => take<Campaign>(api.POST("/v1/campaigns", { body }));
+
+export const changeCampaign = (id: string, body: CampaignUpdate) =>
+  take<Campaign>(api.PATCH("/v1/campaigns/{campaign_id}", { params: { path: { campaign_id: id } }, body }));
+
+export type Act = "pause" | "resume" | "cancel";
+
+export function actOn(id: string, act: Act) {
+  const params = { path: { campaign_id: id } };
+  if (act === "pause") return take<Campaign>(api.POST("/v1/campaigns/{campaign_id}/pause", { params }));
+  if (act === "resume") return take<Campaign>(api.POST("/v1/campaigns/{campaign_id}/resume", { params }));
+  return take<Campaign>(api.POST("/v1/campaigns/{campaign_id}/cancel", { params }));
+}
+
+export const enterDeal = (businessId: string, micros: number | null) =>
+  take<Business>(
+    api.PATCH("/v1/businesses/{business_id}", {
+      params: { path: { business_id: businessId } },
+      body: { deal_value_micros: micros },
+    }),
+  );
+
+export const optOutsQuery = infiniteQueryOptions({
+  queryKey: OPT_OUTS_KEY,
+  queryFn: ({ pageParam, signal }) =>
+    take<Page<OptOut>>(api.GET("/v1/opt-outs", { params: { query: { limit: 100, cursor: pageParam } }, signal })),
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: (page) => page.next_cursor ?? undefined,
+});
+
+export const addOptOut = (phone: string) => take<OptOut>(api.POST("/v1/opt-outs", { body: { phone } }));
+
+export const removeOptOut = (phone: string) =>
+  take(api.DELETE("/v1/opt-outs/{phone}", { params: { path: { phone } } }));
