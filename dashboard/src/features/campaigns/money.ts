@@ -1,5 +1,6 @@
 /** Money: whole numbers of millionths of a currency's unit, as people read and write them. */
-const language = typeof navigator === "undefined" ? "en" : navigator.language;
+import { language } from "@/ui/numbers";
+
 const MICROS = 1_000_000;
 const MAX_MICROS = 1e15;
 

@@ -1,6 +1,12 @@
+import type { Schemas } from "@/api/client";
+
+export type Business = Schemas["Business"];
+export type Preview = Schemas["MessagePreview"];
+export type PreviewRequest = Schemas["PreviewRequest"];
+export type Variant = Preview["variant"];
+
 /** Until the generated types know these. */
 export type Page<T> = { data: T[]; next_cursor: string | null };
-export type Variant = "friendly" | "professional" | "urgent" | "custom";
 export type CampaignStatus = "preparing" | "scheduled" | "running" | "paused" | "completed" | "cancelled";
 export type MessageStatus =
   | "queued"
@@ -84,22 +90,6 @@ export type CampaignMessage = {
   sent_at: string | null;
   delivered_at: string | null;
 };
-export type PreviewRequest = { business_id: string; variant: Variant; text?: string; locale?: string };
-export type Preview = {
-  site_id: string;
-  business_id: string;
-  variant: Variant;
-  locale: string;
-  body: string;
-  url: string;
-  encoding: "GSM-7" | "UCS-2";
-  characters: number;
-  segments: number;
-  remaining: number;
-  per_segment: number;
-  non_gsm: string[];
-  warnings: { code: string; detail: string }[];
-};
 export type Estimate = {
   businesses: number;
   ready: number;
@@ -136,16 +126,6 @@ export type Report = {
   deal_value_micros: number;
   return_on_investment: number | null;
   businesses: ReportRow[];
-};
-export type Business = {
-  id: string;
-  name: string;
-  category: string | null;
-  phone: string | null;
-  country: string | null;
-  locale: string;
-  deal_value_micros: number | null;
-  site: { id: string; status: string; short_url: string | null; url: string } | null;
 };
 export type OptOut = {
   phone: string;

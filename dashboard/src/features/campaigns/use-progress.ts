@@ -1,7 +1,7 @@
 "use client";
 
 /** Campaigns as they go on, put into whatever is shown of them. */
-import { type InfiniteData, type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { type InfiniteData, type Query, type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { type FeedState, follow } from "@/api/feed";
 import type { Campaign, CampaignStatus, Page, Totals } from "./types";
@@ -11,6 +11,7 @@ type Progress = { id: string; status: CampaignStatus; totals: Totals };
 
 /** Lists of messages and reports are counted anew by the server: not more often than this. */
 const RECOUNT_MS = 3_000;
+const SHORT_PAGES = 2;
 
 /** Follow one campaign, or all of the workspace; returns how the feed is. */
 export function useProgress(id: string | null, isOn = true): FeedState {
@@ -19,7 +20,7 @@ export function useProgress(id: string | null, isOn = true): FeedState {
   useEffect(() => {
     if (!isOn) return;
     const recount = atMostEvery(RECOUNT_MS, () => {
-      if (id) void client.invalidateQueries({ queryKey: messagesKey(id) });
+      if (id) void client.invalidateQueries({ queryKey: messagesKey(id), predicate: isShort });
       void client.invalidateQueries({ queryKey: REPORTS_KEY });
     });
     const address = `/v1/campaigns/progress${id ? `?campaign_id=${id}` : ""}`;
@@ -45,6 +46,10 @@ export function useProgress(id: string | null, isOn = true): FeedState {
   }, [client, id, isOn]);
   return state;
 }
+
+/** Who reads on and on in a list is not made to load all of it again every few seconds. */
+const isShort = (query: Query): boolean =>
+  ((query.state.data as InfiniteData<unknown> | undefined)?.pages.length ?? 0) <= SHORT_PAGES;
 
 /** Show a campaign as it is now, wherever it is shown. */
 export function putCampaign(client: QueryClient, campaign: Campaign): void {

@@ -1,9 +1,8 @@
 /** What is asked of the API about campaigns. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { take, api as typed } from "@/api/client";
+import { api, type Schemas, take } from "@/api/client";
 import type {
   Audience,
-  Business,
   Campaign,
   CampaignCreate,
   CampaignMessage,
@@ -12,7 +11,6 @@ import type {
   MessageStatus,
   OptOut,
   Page,
-  Preview,
   PreviewRequest,
   Report,
 } from "./types";
@@ -22,7 +20,7 @@ type Loose = Record<
   "GET" | "POST" | "PATCH" | "DELETE",
   (path: string, options?: object) => Promise<{ data?: never; error?: unknown; response: Response }>
 >;
-const api = typed as unknown as Loose;
+const loose = api as unknown as Loose;
 
 const PAGE = 20;
 const MESSAGES_PAGE = 100;
@@ -36,7 +34,7 @@ export const OPT_OUTS_KEY = ["opt-outs"] as const;
 export const campaignsQuery = infiniteQueryOptions({
   queryKey: LIST_KEY,
   queryFn: ({ pageParam, signal }) =>
-    take<Page<Campaign>>(api.GET("/v1/campaigns", { params: { query: { limit: PAGE, cursor: pageParam } }, signal })),
+    take<Page<Campaign>>(loose.GET("/v1/campaigns", { params: { query: { limit: PAGE, cursor: pageParam } }, signal })),
   initialPageParam: undefined as string | undefined,
   getNextPageParam: (page) => page.next_cursor ?? undefined,
 });
@@ -45,7 +43,7 @@ export const campaignQuery = (id: string) =>
   queryOptions({
     queryKey: ["campaigns", "one", id],
     queryFn: ({ signal }) =>
-      take<Campaign>(api.GET("/v1/campaigns/{campaign_id}", { params: { path: { campaign_id: id } }, signal })),
+      take<Campaign>(loose.GET("/v1/campaigns/{campaign_id}", { params: { path: { campaign_id: id } }, signal })),
   });
 
 export const messagesKey = (id: string) => ["campaigns", "messages", id] as const;
@@ -55,7 +53,7 @@ export const messagesQuery = (id: string, status: MessageStatus | null) =>
     queryKey: [...messagesKey(id), status],
     queryFn: ({ pageParam, signal }) =>
       take<Page<CampaignMessage>>(
-        api.GET("/v1/campaigns/{campaign_id}/messages", {
+        loose.GET("/v1/campaigns/{campaign_id}/messages", {
           params: {
             path: { campaign_id: id },
             query: { limit: MESSAGES_PAGE, cursor: pageParam, status: status ?? undefined },
@@ -73,8 +71,8 @@ export const reportQuery = (id: string | null) =>
     queryFn: ({ signal }) =>
       take<Report>(
         id
-          ? api.GET("/v1/campaigns/{campaign_id}/report", { params: { path: { campaign_id: id } }, signal })
-          : api.GET("/v1/campaigns/report", { signal }),
+          ? loose.GET("/v1/campaigns/{campaign_id}/report", { params: { path: { campaign_id: id } }, signal })
+          : loose.GET("/v1/campaigns/report", { signal }),
       ),
   });
 
@@ -85,7 +83,7 @@ export const reportFile = (id: string | null): string =>
 export const previewQuery = (asked: PreviewRequest) =>
   queryOptions({
     queryKey: ["campaigns", "preview", asked],
-    queryFn: ({ signal }) => take<Preview>(api.POST("/v1/campaigns/preview-sms", { body: asked, signal })),
+    queryFn: ({ signal }) => take(api.POST("/v1/campaigns/preview-sms", { body: asked, signal })),
     staleTime: SLOW_FRESH_MS,
     retry: false,
   });
@@ -93,7 +91,7 @@ export const previewQuery = (asked: PreviewRequest) =>
 export const estimateQuery = (audience: Audience) =>
   queryOptions({
     queryKey: ["campaigns", "audience", audience],
-    queryFn: ({ signal }) => take<Estimate>(api.POST("/v1/campaigns/audience", { body: { audience }, signal })),
+    queryFn: ({ signal }) => take<Estimate>(loose.POST("/v1/campaigns/audience", { body: { audience }, signal })),
     staleTime: SLOW_FRESH_MS,
   });
 
@@ -101,59 +99,54 @@ export const businessesQuery = (query: { q?: string; category?: string; country?
   queryOptions({
     queryKey: ["businesses", "ready", query],
     queryFn: async ({ signal }) =>
-      (
-        await take<Page<Business>>(
-          api.GET("/v1/businesses", { params: { query: { ...query, has_site: true } }, signal }),
-        )
-      ).data,
+      (await take(api.GET("/v1/businesses", { params: { query: { ...query, has_site: true } }, signal }))).data,
   });
 
 export const businessQuery = (id: string) =>
   queryOptions({
     queryKey: ["businesses", "one", id],
     queryFn: ({ signal }) =>
-      take<Business>(api.GET("/v1/businesses/{business_id}", { params: { path: { business_id: id } }, signal })),
+      take(api.GET("/v1/businesses/{business_id}", { params: { path: { business_id: id } }, signal })),
     staleTime: SLOW_FRESH_MS,
   });
 
 export const categoriesQuery = queryOptions({
   queryKey: ["businesses", "categories"],
-  queryFn: async ({ signal }) =>
-    (await take<Page<{ category: string; businesses: number }>>(api.GET("/v1/businesses/categories", { signal }))).data,
+  queryFn: async ({ signal }) => (await take(api.GET("/v1/businesses/categories", { signal }))).data,
   staleTime: SLOW_FRESH_MS,
 });
 
-export const makeCampaign = (body: CampaignCreate) => take<Campaign>(api.POST("/v1/campaigns", { body }));
+export const makeCampaign = (body: CampaignCreate) => take<Campaign>(loose.POST("/v1/campaigns", { body }));
 
 export const changeCampaign = (id: string, body: CampaignUpdate) =>
-  take<Campaign>(api.PATCH("/v1/campaigns/{campaign_id}", { params: { path: { campaign_id: id } }, body }));
+  take<Campaign>(loose.PATCH("/v1/campaigns/{campaign_id}", { params: { path: { campaign_id: id } }, body }));
 
 export type Act = "pause" | "resume" | "cancel";
 
 export function actOn(id: string, act: Act) {
   const params = { path: { campaign_id: id } };
-  if (act === "pause") return take<Campaign>(api.POST("/v1/campaigns/{campaign_id}/pause", { params }));
-  if (act === "resume") return take<Campaign>(api.POST("/v1/campaigns/{campaign_id}/resume", { params }));
-  return take<Campaign>(api.POST("/v1/campaigns/{campaign_id}/cancel", { params }));
+  if (act === "pause") return take<Campaign>(loose.POST("/v1/campaigns/{campaign_id}/pause", { params }));
+  if (act === "resume") return take<Campaign>(loose.POST("/v1/campaigns/{campaign_id}/resume", { params }));
+  return take<Campaign>(loose.POST("/v1/campaigns/{campaign_id}/cancel", { params }));
 }
 
 export const enterDeal = (businessId: string, micros: number | null) =>
-  take<Business>(
+  take(
     api.PATCH("/v1/businesses/{business_id}", {
       params: { path: { business_id: businessId } },
-      body: { deal_value_micros: micros },
+      body: { deal_value_micros: micros } as Schemas["BusinessUpdate"],
     }),
   );
 
 export const optOutsQuery = infiniteQueryOptions({
   queryKey: OPT_OUTS_KEY,
   queryFn: ({ pageParam, signal }) =>
-    take<Page<OptOut>>(api.GET("/v1/opt-outs", { params: { query: { limit: 100, cursor: pageParam } }, signal })),
+    take<Page<OptOut>>(loose.GET("/v1/opt-outs", { params: { query: { limit: 100, cursor: pageParam } }, signal })),
   initialPageParam: undefined as string | undefined,
   getNextPageParam: (page) => page.next_cursor ?? undefined,
 });
 
-export const addOptOut = (phone: string) => take<OptOut>(api.POST("/v1/opt-outs", { body: { phone } }));
+export const addOptOut = (phone: string) => take<OptOut>(loose.POST("/v1/opt-outs", { body: { phone } }));
 
 export const removeOptOut = (phone: string) =>
-  take(api.DELETE("/v1/opt-outs/{phone}", { params: { path: { phone } } }));
+  take(loose.DELETE("/v1/opt-outs/{phone}", { params: { path: { phone } } }));

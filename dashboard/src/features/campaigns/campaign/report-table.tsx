@@ -50,24 +50,25 @@ function Head({ isLeft = false, children }: { isLeft?: boolean; children: string
   );
 }
 
+/** On small screens a cell has its name above it. */
 const CELL =
-  "flex items-center justify-between gap-4 py-0.5 before:text-xs before:text-quiet before:content-[attr(data-name)] " +
+  "grid content-start before:text-xs before:text-quiet before:content-[attr(data-name)] before:font-sans " +
   "md:table-cell md:px-2 md:py-2.5 md:text-right md:before:content-none";
 
 function Row({ row, currency }: { row: ReportRow; currency: string }) {
   const sent = row.sent + row.delivered + row.failed;
   return (
-    <tr className="block border-t border-line py-2.5 md:table-row md:py-0">
-      <th scope="row" className="block pb-1 text-left font-medium wrap-anywhere md:table-cell md:py-2.5 md:pr-2">
+    <tr className="grid grid-cols-4 gap-x-3 gap-y-1.5 border-t border-line py-3 md:table-row md:py-0">
+      <th scope="row" className="col-span-4 text-left font-medium wrap-anywhere md:table-cell md:py-2.5 md:pr-2">
         {row.name}
       </th>
-      <td data-name="Link" className={`${CELL} md:text-left!`}>
+      <td className="col-span-4 md:table-cell md:px-2 md:py-2.5">
         {row.short_url ? (
           <a
             href={row.short_url}
             target="_blank"
             rel="noreferrer"
-            className="font-mono text-accent-ink no-underline hover:underline"
+            className="font-mono wrap-anywhere text-accent-ink no-underline hover:underline"
           >
             {withoutScheme(row.short_url)}
           </a>
@@ -87,7 +88,10 @@ function Row({ row, currency }: { row: ReportRow; currency: string }) {
       <td data-name="Cost" className={`${CELL} figures`}>
         {formatMoney(row.cost_micros, currency)}
       </td>
-      <td data-name="Deal won" className={`${CELL} md:pr-0!`}>
+      <td
+        data-name="Deal won"
+        className="col-span-4 flex items-center justify-between before:text-xs before:text-quiet before:content-[attr(data-name)] md:table-cell md:py-2.5 md:text-right md:before:content-none"
+      >
         <DealField row={row} currency={currency} />
       </td>
     </tr>

@@ -8,11 +8,11 @@ import { classes } from "@/ui/classes";
 import { Checkbox, TextField } from "@/ui/field";
 import { formatCount } from "@/ui/numbers";
 import { Failed, Skeleton, Waiting } from "@/ui/states";
+import { useSettled } from "@/ui/use-settled";
 import { businessesQuery, businessQuery } from "../wire";
 import { plural } from "../words";
 import type { Chosen, Draft } from "./draft";
 import type { Change } from "./use-draft";
-import { useSettled } from "./use-settled";
 
 const SHOWN = 30;
 const NAMED = 50;

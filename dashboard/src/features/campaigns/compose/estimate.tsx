@@ -7,12 +7,12 @@ import { classes } from "@/ui/classes";
 import { formatCount } from "@/ui/numbers";
 import { Notice, Panel } from "@/ui/panel";
 import { Failed, Skeleton, Waiting } from "@/ui/states";
+import { useSettled } from "@/ui/use-settled";
 import { formatMoney } from "../money";
 import type { Estimate } from "../types";
 import { estimateQuery, reportQuery } from "../wire";
 import { plural, SKIP_WORDS, skipsOf } from "../words";
 import { audienceOf, type Draft } from "./draft";
-import { useSettled } from "./use-settled";
 
 const TYPING_MS = 250;
 

@@ -1,5 +1,6 @@
 /** Languages that a text can be written for; a business with another one gets English, or the first there is. */
-const language = typeof navigator === "undefined" ? "en" : navigator.language;
+import { language } from "@/ui/numbers";
+
 const names = new Intl.DisplayNames(language, { type: "language" });
 
 export const LANGUAGES: readonly string[] =

@@ -118,7 +118,7 @@ function SameLink({ url }: { url: string | null }) {
       <p className="text-sm font-medium">The link</p>
       {url ? (
         <div className="flex min-h-10 flex-wrap items-center gap-x-2">
-          <code data-testid="link" className="min-w-0 font-mono wrap-anywhere text-accent-ink">
+          <code data-testid="link" className="min-w-0 font-mono text-sm wrap-anywhere text-accent-ink sm:text-base">
             {url}
           </code>
           <CopyButton text={url} what="the link" />

@@ -6,12 +6,12 @@
  */
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { useWorkspace } from "@/api/session";
+import { useSettled } from "@/ui/use-settled";
 import { countSegments } from "../segments";
 import type { Business, Preview, PreviewRequest, Variant } from "../types";
 import { previewQuery } from "../wire";
 import { VARIANTS } from "../words";
 import { fillIn } from "./placeholders";
-import { useSettled } from "./use-settled";
 
 const TYPING_MS = 300;
 const OWN: readonly Variant[] = VARIANTS.map(({ value }) => value).filter((value) => value !== "custom");

@@ -45,7 +45,7 @@ export function Warnings({ shown, draft, locale, change }: Props) {
 }
 
 function guessed({ non_gsm, segments }: Shown): Shown["warnings"] {
-  const warnings = [];
+  const warnings: Shown["warnings"] = [];
   if (non_gsm.length) {
     const detail = `Not in the plain SMS alphabet, so that an SMS holds 70 characters instead of 160: ${non_gsm.slice(0, 10).join(" ")}`;
     warnings.push({ code: "ucs2", detail });
