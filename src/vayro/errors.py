@@ -14,6 +14,9 @@ VayroError
     ├── CodeTaken            409  code_taken
     ├── CanonicalTaken       409  canonical_taken
     ├── InUse                409  in_use
+    │   └── LinkInUse             link_in_use
+    ├── SubdomainTaken       409  subdomain_taken
+    ├── SiteBusy             409  site_busy
     ├── NotFound             404  not_found
     ├── Unauthenticated      401  unauthenticated
     ├── Forbidden            403  forbidden
@@ -144,6 +147,29 @@ class InUse(RequestError):
     status = 409
     code = "in_use"
     title = "It is in use"
+
+
+class LinkInUse(InUse):
+    """The link belongs to a site, and ends with it."""
+
+    code = "link_in_use"
+    title = "The link belongs to a site"
+
+
+class SubdomainTaken(RequestError):
+    """Another site has this subdomain."""
+
+    status = 409
+    code = "subdomain_taken"
+    title = "The subdomain is taken"
+
+
+class SiteBusy(RequestError):
+    """The site is just being generated: what would be changed is about to be replaced."""
+
+    status = 409
+    code = "site_busy"
+    title = "The site is being generated"
 
 
 class NotFound(RequestError):

@@ -30,7 +30,7 @@ PERSON = "person"
 # PUBLIC: nobody is asked who they are. ANY: whoever belongs to the workspace. PERSON: for who is signed in; a key is
 # refused. ADMIN_KEY: as PERSON, or a key with the scope admin. All others name the scope that is needed.
 ADMIN_KEY = "person or admin"
-ENDLESS = "GET /v1/analytics/live"
+ENDLESS = {"GET /v1/analytics/live", "GET /v1/sites/progress"}
 TABLE = {
     "POST /v1/links": "links:write",
     "GET /v1/links": "links:read",
@@ -61,6 +61,19 @@ TABLE = {
     "GET /v1/businesses/{business_id}": "sites:read",
     "PATCH /v1/businesses/{business_id}": "sites:write",
     "DELETE /v1/businesses/{business_id}": "sites:write",
+    "GET /v1/sites": "sites:read",
+    "POST /v1/sites": "sites:write",
+    "POST /v1/sites/bulk": "sites:write",
+    "GET /v1/sites/designs": "sites:read",
+    "GET /v1/sites/settings": "sites:read",
+    "GET /v1/sites/progress": "sites:read",
+    "GET /v1/sites/{site_id}": "sites:read",
+    "PATCH /v1/sites/{site_id}": "sites:write",
+    "DELETE /v1/sites/{site_id}": "sites:write",
+    "POST /v1/sites/{site_id}/regenerate": "sites:write",
+    "POST /v1/sites/{site_id}/verify-domain": "sites:write",
+    "GET /v1/sites/{site_id}/html": "sites:read",
+    "POST /v1/sites/{site_id}/render": "sites:write",
     "GET /v1/links/{link_id}/share": "analytics:read",
     "PUT /v1/links/{link_id}/share": "links:write",
     "DELETE /v1/links/{link_id}/share": "links:write",
@@ -131,6 +144,9 @@ BODIES: dict[str, Any] = {
     "PATCH /v1/links/{link_id}": {"title": "stolen"},
     "PATCH /v1/utm-templates/{template_id}": {"source": "stolen"},
     "PATCH /v1/businesses/{business_id}": {"name": "stolen"},
+    "PATCH /v1/sites/{site_id}": {"subdomain": "stolen"},
+    "POST /v1/sites/{site_id}/regenerate": {"brief": "stolen"},
+    "POST /v1/sites/{site_id}/render": {},
     "PATCH /v1/workspace/members/{user_id}": {"role": "viewer"},
     "PATCH /v1/domains/{domain}": {"root_url": "https://example.com/"},
     "POST /v1/workspaces": {"name": "further"},
@@ -174,6 +190,7 @@ async def neighbours(house: House, settings: Settings) -> Belongings:
         link = (await api.post("/v1/links", json={"target_url": target, **named})).json()
         template = (await api.post("/v1/utm-templates", json={"name": "neighbours-template"})).json()
         business = (await api.post("/v1/businesses", json={"name": "neighbours-business"})).json()
+        site = (await api.post("/v1/sites", json={"business_id": business["id"]})).json()
         await api.patch("/v1/workspace", json={"name": "neighbours-workspace"})
     async with browser(house.url) as page:
         session_of(await sign_in(page, email := await make_person(settings)))
@@ -184,6 +201,7 @@ async def neighbours(house: House, settings: Settings) -> Belongings:
         "link_id": link["id"],
         "template_id": template["id"],
         "business_id": business["id"],
+        "site_id": site["id"],
         "key_id": str(made.key.id),
         "user_id": str(team["member"].user_id),
         "invitation_id": str(invited.id),
@@ -313,7 +331,7 @@ async def read_foreign(api: httpx.AsyncClient, neighbours: Belongings, names: li
     """The routes without an identifier whose answer holds a word of the neighbours."""
     told = {}
     for name in (name for name in names if name.startswith("GET ") and "{" not in name):
-        if TABLE[name] != PUBLIC and name != ENDLESS:
+        if TABLE[name] != PUBLIC and name not in ENDLESS:
             answer = await api.get(name.removeprefix("GET "))
             assert answer.status_code == 200, name
             told[name] = [word for word in neighbours.words if word in answer.text]

@@ -27,7 +27,7 @@ CHECKS: list[Callable[..., Any]] = [
     content_type_conformance,
     response_schema_conformance,
 ]
-ENDLESS = "/v1/analytics/live"
+ENDLESS = {"/v1/analytics/live", "/v1/sites/progress"}
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_every_answer_is_documented_and_none_is_a_failure(api_url: str, key: str
     tried = 0
     for found in document.get_all_operations():
         operation = found.ok()
-        if operation.path != ENDLESS:
+        if operation.path not in ENDLESS:
             tried += _try(operation, mode, {"Authorization": f"Bearer {key}"})
     assert tried > 10 * EXAMPLES
 

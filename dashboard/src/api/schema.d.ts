@@ -714,6 +714,222 @@ export interface paths {
         patch: operations["edit_business_v1_businesses__business_id__patch"];
         trace?: never;
     };
+    "/v1/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List sites
+         * @description Return the sites of the caller's workspace, newest first, without their contents.
+         */
+        get: operations["list_sites_v1_sites_get"];
+        put?: never;
+        /**
+         * Generate a site
+         * @description Ask for the site of a business, and get the row that will become it; `GET /v1/sites/progress` tells of it.
+         *
+         *     A business has one site: whoever asks again, at the same moment too, gets that one.
+         */
+        post: operations["generate_site_v1_sites_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sites/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Generate up to 500 sites
+         * @description As `POST /v1/sites` for each business in order; one that cannot be spoils no other.
+         */
+        post: operations["generate_sites_v1_sites_bulk_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sites/designs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the designs of sites
+         * @description Return the designs that there are.
+         */
+        get: operations["list_designs_v1_sites_designs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sites/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what the operator decided of sites
+         * @description Return where sites are, and whether a language model may write them.
+         */
+        get: operations["read_site_settings_v1_sites_settings_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sites/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow sites while they are generated
+         * @description Send how far each site is at every change, until the client goes; a comment every 15 s.
+         *
+         *     It begins with what is being generated now. A page of ours needs no header for it: its cookie will do.
+         */
+        get: operations["follow_sites_v1_sites_progress_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sites/{site_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a site
+         * @description Return a site with its contents.
+         */
+        get: operations["read_site_v1_sites__site_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a site
+         * @description Delete a site and deactivate its link, whose clicks stay.
+         */
+        delete: operations["delete_site_v1_sites__site_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a site
+         * @description Change what is sent. Where the address changes, the link leads to the new one from the same moment on.
+         */
+        patch: operations["edit_site_v1_sites__site_id__patch"];
+        trace?: never;
+    };
+    "/v1/sites/{site_id}/regenerate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Generate a site again
+         * @description Have a site made anew, or once more after it failed. Its link stays, and visitors see the old page meanwhile.
+         */
+        post: operations["regenerate_site_v1_sites__site_id__regenerate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sites/{site_id}/verify-domain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify the custom domain of a site
+         * @description Look for the proof in the DNS now. Not found is 422; the worker goes on looking for a week.
+         */
+        post: operations["verify_site_domain_v1_sites__site_id__verify_domain_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sites/{site_id}/html": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the page of a site
+         * @description Return what visitors get, as text: for a preview in a sandboxed frame.
+         */
+        get: operations["read_site_html_v1_sites__site_id__html_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sites/{site_id}/render": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview a change of a site
+         * @description Return the page as it would be with other words or another design. Nothing is written.
+         */
+        post: operations["render_site_v1_sites__site_id__render_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campaigns/preview-sms": {
         parameters: {
             query?: never;
@@ -1865,6 +2081,42 @@ export interface components {
         BulkResult: {
             /** Results */
             results: (components["schemas"]["BulkMade"] | components["schemas"]["BulkRefused"])[];
+        };
+        /**
+         * BulkSites
+         * @description Sites to be generated for up to 500 businesses.
+         * @example {
+         *       "business_ids": [
+         *         "019aa7f1-4d3c-7b21-9c55-3f2e8a6d1b07"
+         *       ]
+         *     }
+         */
+        BulkSites: {
+            /**
+             * Generator
+             * @description Who writes: our own texts (default), or a language model.
+             */
+            generator?: ("template" | "ai") | null;
+            /**
+             * Design
+             * @description How it looks; by default as fits the business's category.
+             */
+            design?: string | null;
+            /**
+             * Brief
+             * @description What the writer should know beyond the business itself.
+             */
+            brief?: string | null;
+            /** Business Ids */
+            business_ids: string[];
+        };
+        /**
+         * BulkSitesResult
+         * @description What became of each business, in the order in which they were sent.
+         */
+        BulkSitesResult: {
+            /** Results */
+            results: (components["schemas"]["SiteAsked"] | components["schemas"]["SiteRefusal"])[];
         };
         /**
          * Business
@@ -3270,6 +3522,26 @@ export interface components {
             key: string;
         };
         /**
+         * Offer
+         * @description One thing that the business does.
+         */
+        "Offer-Input": {
+            /** Name */
+            name: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * Offer
+         * @description One thing that the business does.
+         */
+        "Offer-Output": {
+            /** Name */
+            name: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * OidcAddress
          * @description Where to send the browser.
          */
@@ -3465,6 +3737,26 @@ export interface components {
              * @default null
              */
             errors: components["schemas"]["FieldProblem"][] | null;
+        };
+        /**
+         * Question
+         * @description A question that customers ask, and its answer.
+         */
+        "Question-Input": {
+            /** Question */
+            question: string;
+            /** Answer */
+            answer: string;
+        };
+        /**
+         * Question
+         * @description A question that customers ask, and its answer.
+         */
+        "Question-Output": {
+            /** Question */
+            question: string;
+            /** Answer */
+            answer: string;
         };
         /**
          * RecoveryCodes
@@ -3702,6 +3994,263 @@ export interface components {
             invitation?: string | null;
         };
         /**
+         * Site
+         * @description A site as it is now.
+         */
+        Site: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Business Id
+             * Format: uuid
+             */
+            business_id: string;
+            /** Business Name */
+            business_name: string;
+            /** Subdomain */
+            subdomain: string;
+            /** Custom Domain */
+            custom_domain: string | null;
+            /** Custom Domain Verified At */
+            custom_domain_verified_at: string | null;
+            custom_domain_record: components["schemas"]["SiteDomainRecord"] | null;
+            /**
+             * Url
+             * @description Where the site is.
+             */
+            url: string;
+            /**
+             * Short Url
+             * @description Its link, made with it when it was completed first, and never again.
+             */
+            short_url: string | null;
+            /** Link Id */
+            link_id: string | null;
+            /**
+             * Generator
+             * @enum {string}
+             */
+            generator: "template" | "ai";
+            /** Design */
+            design: string;
+            /** Brief */
+            brief: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "queued" | "generating" | "completed" | "failed";
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "waiting" | "gather" | "write" | "lay_out" | "check" | "store" | "done";
+            /**
+             * Progress
+             * @description Of 100.
+             */
+            progress: number;
+            /**
+             * Error
+             * @description Why it failed.
+             */
+            error: string | null;
+            /**
+             * Note
+             * @description Why it is not what was asked for, where that is so.
+             */
+            note: string | null;
+            /** Is Published */
+            is_published: boolean;
+            /** @description Left out (null) in lists. */
+            content: components["schemas"]["SiteContent-Output"] | null;
+            /**
+             * Cost Micros
+             * @description What its generations cost, in millionths of `VAYRO_CURRENCY`.
+             */
+            cost_micros: number;
+            /**
+             * Clicks
+             * @description Clicks on its link, bots included.
+             */
+            clicks: number;
+            /** Generations */
+            generations: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Completed At */
+            completed_at: string | null;
+        };
+        /**
+         * SiteAsked
+         * @description The site, asked for now or there already.
+         */
+        SiteAsked: {
+            site: components["schemas"]["Site"];
+        };
+        /**
+         * SiteContent
+         * @description The words of a site: plain text everywhere, no markup.
+         */
+        "SiteContent-Input": {
+            /** Headline */
+            headline: string;
+            /** Tagline */
+            tagline: string;
+            /**
+             * About
+             * @description One to three paragraphs, an empty line between them.
+             */
+            about: string;
+            /** Offers */
+            offers: components["schemas"]["Offer-Input"][];
+            /** Highlights */
+            highlights?: string[];
+            /** Questions */
+            questions?: components["schemas"]["Question-Input"][];
+            /** Call To Action */
+            call_to_action: string;
+            /**
+             * Description
+             * @description For search engines and previews of the address.
+             */
+            description: string;
+        };
+        /**
+         * SiteContent
+         * @description The words of a site: plain text everywhere, no markup.
+         */
+        "SiteContent-Output": {
+            /** Headline */
+            headline: string;
+            /** Tagline */
+            tagline: string;
+            /**
+             * About
+             * @description One to three paragraphs, an empty line between them.
+             */
+            about: string;
+            /** Offers */
+            offers: components["schemas"]["Offer-Output"][];
+            /** Highlights */
+            highlights?: string[];
+            /** Questions */
+            questions?: components["schemas"]["Question-Output"][];
+            /** Call To Action */
+            call_to_action: string;
+            /**
+             * Description
+             * @description For search engines and previews of the address.
+             */
+            description: string;
+        };
+        /**
+         * SiteCreate
+         * @description A site to be generated for a business, which has one at most.
+         * @example {
+         *       "business_id": "019aa7f1-4d3c-7b21-9c55-3f2e8a6d1b07"
+         *     }
+         */
+        SiteCreate: {
+            /**
+             * Generator
+             * @description Who writes: our own texts (default), or a language model.
+             */
+            generator?: ("template" | "ai") | null;
+            /**
+             * Design
+             * @description How it looks; by default as fits the business's category.
+             */
+            design?: string | null;
+            /**
+             * Brief
+             * @description What the writer should know beyond the business itself.
+             */
+            brief?: string | null;
+            /**
+             * Business Id
+             * Format: uuid
+             */
+            business_id: string;
+            /**
+             * Subdomain
+             * @description Up to 40 letters, digits and hyphens; by default made from the name.
+             */
+            subdomain?: string | null;
+            /**
+             * Is Published
+             * @description Whether the site is shown to visitors once it is completed.
+             * @default true
+             */
+            is_published: boolean;
+        };
+        /**
+         * SiteDesign
+         * @description A design, and the trades it was drawn for.
+         */
+        SiteDesign: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Description */
+            description: string;
+            /** Categories */
+            categories: string[];
+        };
+        /**
+         * SiteDesignList
+         * @description All of them, on one page.
+         */
+        SiteDesignList: {
+            /** Data */
+            data: components["schemas"]["SiteDesign"][];
+            /** Next Cursor */
+            next_cursor?: null;
+        };
+        /**
+         * SiteDomainRecord
+         * @description The DNS record that proves a custom domain. It stays in place: it is looked for again every day.
+         */
+        SiteDomainRecord: {
+            /**
+             * Name
+             * @example _vayro.joes.example
+             */
+            name: string;
+            /** Value */
+            value: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "TXT";
+        };
+        /**
+         * SiteList
+         * @description One page of a list.
+         */
+        SiteList: {
+            /** Data */
+            data: components["schemas"]["Site"][];
+            /**
+             * Next Cursor
+             * @description Send it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
+        /**
          * SiteOfBusiness
          * @description What is said of a business's site beside it.
          */
@@ -3723,6 +4272,110 @@ export interface components {
             short_url: string | null;
             /** Url */
             url: string;
+        };
+        /**
+         * SitePreview
+         * @description A page. Show it in a sandboxed frame only.
+         */
+        SitePreview: {
+            /** Html */
+            html: string;
+        };
+        /**
+         * SiteRefusal
+         * @description Why there will be none.
+         */
+        SiteRefusal: {
+            error: components["schemas"]["Problem"];
+        };
+        /**
+         * SiteRender
+         * @description What a preview differs in from the site.
+         * @example {
+         *       "design": "table"
+         *     }
+         */
+        SiteRender: {
+            /** @description Other words than the site's. */
+            content?: components["schemas"]["SiteContent-Input"] | null;
+            /**
+             * Design
+             * @description Another design than the site's.
+             */
+            design?: string | null;
+        };
+        /**
+         * SiteSettingsView
+         * @description What of sites the operator decided.
+         */
+        SiteSettingsView: {
+            /**
+             * Sites Domain
+             * @description Below which sites are; null: they are paths of the dashboard.
+             */
+            sites_domain: string | null;
+            /** Is Ai Available */
+            is_ai_available: boolean;
+            /** Ai Model */
+            ai_model: string | null;
+        };
+        /**
+         * SiteUpdate
+         * @description What changes. A field that is not sent stays as it is; null gives the custom domain up.
+         * @example {
+         *       "subdomain": "joes-pizza"
+         *     }
+         */
+        SiteUpdate: {
+            /**
+             * Subdomain
+             * @description The link follows it.
+             * @default
+             */
+            subdomain: string;
+            /**
+             * Custom Domain
+             * @description A domain of the customer; the site and its link move there once its DNS proves it.
+             */
+            custom_domain?: string | null;
+            /**
+             * Is Published
+             * @description Whether the site is shown to visitors.
+             * @default true
+             */
+            is_published: boolean;
+            /** @description New words; the page is laid out again at once. */
+            content?: components["schemas"]["SiteContent-Input"] | null;
+            /**
+             * Design
+             * @description A new design; the page is laid out again at once.
+             * @default
+             */
+            design: string;
+        };
+        /**
+         * SiteWishes
+         * @description How a site is to be made. What is left out is as it was, or as fits.
+         * @example {
+         *       "generator": "template"
+         *     }
+         */
+        SiteWishes: {
+            /**
+             * Generator
+             * @description Who writes: our own texts (default), or a language model.
+             */
+            generator?: ("template" | "ai") | null;
+            /**
+             * Design
+             * @description How it looks; by default as fits the business's category.
+             */
+            design?: string | null;
+            /**
+             * Brief
+             * @description What the writer should know beyond the business itself.
+             */
+            brief?: string | null;
         };
         /**
          * TagList
@@ -5046,7 +5699,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; or something needs what is to go: `in_use`. */
+            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; another site has the subdomain: `subdomain_taken`; something needs what is to go: `in_use`, `link_in_use`; or the site is being generated: `site_busy`. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5151,7 +5804,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; or something needs what is to go: `in_use`. */
+            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; another site has the subdomain: `subdomain_taken`; something needs what is to go: `in_use`, `link_in_use`; or the site is being generated: `site_busy`. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5319,6 +5972,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; another site has the subdomain: `subdomain_taken`; something needs what is to go: `in_use`, `link_in_use`; or the site is being generated: `site_busy`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
             422: {
                 headers: {
@@ -5408,7 +6070,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; or something needs what is to go: `in_use`. */
+            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; another site has the subdomain: `subdomain_taken`; something needs what is to go: `in_use`, `link_in_use`; or the site is being generated: `site_busy`. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5502,7 +6164,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; or something needs what is to go: `in_use`. */
+            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; another site has the subdomain: `subdomain_taken`; something needs what is to go: `in_use`, `link_in_use`; or the site is being generated: `site_busy`. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7930,7 +8592,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; or something needs what is to go: `in_use`. */
+            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; another site has the subdomain: `subdomain_taken`; something needs what is to go: `in_use`, `link_in_use`; or the site is being generated: `site_busy`. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7990,6 +8652,1106 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Business"];
+                };
+            };
+            /** @description The request cannot be read: `bad_request`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to another workspace: `not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: `too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sites_v1_sites_get: {
+        parameters: {
+            query?: {
+                status?: ("queued" | "generating" | "completed" | "failed") | null;
+                /** @description Looked for in the business's name and in the subdomain. */
+                q?: string | null;
+                business_id?: string | null;
+                /** @description How many entries a page holds at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; nothing for the first page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteList"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    generate_site_v1_sites_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteCreate"];
+            };
+        };
+        responses: {
+            /** @description It is there already, and was left as it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Site"];
+                };
+            };
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Site"];
+                };
+            };
+            /** @description The request cannot be read: `bad_request`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to another workspace: `not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; another site has the subdomain: `subdomain_taken`; something needs what is to go: `in_use`, `link_in_use`; or the site is being generated: `site_busy`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: `too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    generate_sites_v1_sites_bulk_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkSites"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkSitesResult"];
+                };
+            };
+            /** @description The request cannot be read: `bad_request`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: `too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_designs_v1_sites_designs_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteDesignList"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_site_settings_v1_sites_settings_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteSettingsView"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    follow_sites_v1_sites_progress_get: {
+        parameters: {
+            query?: {
+                /** @description Only this site. */
+                site_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-Sent Events: one `site` at each change. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example event: site
+                     *     data: {"id": "…", "business_id": "…", "status": "generating", "step": "write", …}
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to another workspace: `not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_site_v1_sites__site_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Site"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to another workspace: `not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_site_v1_sites__site_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to another workspace: `not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_site_v1_sites__site_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Site"];
+                };
+            };
+            /** @description The request cannot be read: `bad_request`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to another workspace: `not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; another site has the subdomain: `subdomain_taken`; something needs what is to go: `in_use`, `link_in_use`; or the site is being generated: `site_busy`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: `too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    regenerate_site_v1_sites__site_id__regenerate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteWishes"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Site"];
+                };
+            };
+            /** @description The request cannot be read: `bad_request`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to another workspace: `not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: `too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify_site_domain_v1_sites__site_id__verify_domain_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Site"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to another workspace: `not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; another site has the subdomain: `subdomain_taken`; something needs what is to go: `in_use`, `link_in_use`; or the site is being generated: `site_busy`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_site_html_v1_sites__site_id__html_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SitePreview"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to another workspace: `not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    render_site_v1_sites__site_id__render_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteRender"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SitePreview"];
                 };
             };
             /** @description The request cannot be read: `bad_request`. */

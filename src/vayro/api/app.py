@@ -43,6 +43,7 @@ from vayro.api.routes import (
     privacy,
     shares,
     site_pages,
+    sites,
     utm_templates,
     workspaces,
 )
@@ -63,6 +64,8 @@ from vayro.settings import Settings
 from vayro.sites.address import SiteAddresses
 from vayro.sites.businesses import BusinessService
 from vayro.sites.pages import SitePages
+from vayro.sites.progress import SiteFeed
+from vayro.sites.service import SiteService
 
 MAX_BODY_BYTES = 1 << 20
 _ABOUT = (
@@ -91,7 +94,7 @@ def build_app(settings: Settings) -> FastAPI:
     access = (auth, credentials, oidc, workspaces, keys, audit, billing, privacy)
     # Fixed addresses before those with an identifier in their place.
     about_links = (link_bulk, link_tools, links, utm_templates, domains, analytics, shares)
-    for module in (*about_links, businesses, campaigns, *access, health, site_pages, pages):
+    for module in (*about_links, businesses, sites, campaigns, *access, health, site_pages, pages):
         app.include_router(module.router)
     pages.mount_pages(app)
     _document(app)
@@ -129,6 +132,8 @@ async def _build_services(settings: Settings, stack: AsyncExitStack) -> Services
     draining = asyncio.Event()
     clicks = AnalyticsService(database, draining=draining)
     stack.push_async_callback(clicks.close)
+    site_feed = SiteFeed(database, draining=draining)
+    stack.push_async_callback(site_feed.close)
     return Services(
         settings=settings,
         database=database,
@@ -143,6 +148,7 @@ async def _build_services(settings: Settings, stack: AsyncExitStack) -> Services
         utm_templates=UtmTemplates(database),
         limits=RequestLimits(settings, limiter),
         businesses=BusinessService(settings, database),
+        sites=SiteService(settings, database, service, site_feed),
         privacy=Privacy(DataExport(database), AccountErasure(database, cache, governance.billing.end)),
         previews=Previews(database, SiteAddresses(settings)),
         site_pages=site_pages,

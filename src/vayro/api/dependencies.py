@@ -27,6 +27,7 @@ from vayro.links.utm_templates import UtmTemplates
 from vayro.settings import Settings
 from vayro.sites.businesses import BusinessService
 from vayro.sites.pages import SitePages
+from vayro.sites.service import SiteService
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Services:
     unfurler: Unfurler
     utm_templates: UtmTemplates
     businesses: BusinessService
+    sites: SiteService
     limits: RequestLimits
     privacy: Privacy
     previews: Previews

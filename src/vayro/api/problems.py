@@ -70,8 +70,9 @@ _DESCRIPTIONS = {
     401: "No valid key came with the request: `unauthenticated`.",
     403: "The caller may not do this: `forbidden`, `quota_exceeded`.",
     404: "It does not exist, or belongs to another workspace: `not_found`.",
-    409: "Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; or something "
-    "needs what is to go: `in_use`.",
+    409: "Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; another site has the "
+    "subdomain: `subdomain_taken`; something needs what is to go: `in_use`, `link_in_use`; or the site is being "
+    "generated: `site_busy`.",
     413: "The body is too large: `too_large`.",
     422: "The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, "
     "`invalid_code`, `reserved_code`.",

@@ -51,8 +51,7 @@ class BelongingLinks:
         Call it in a transaction, and `announce` what was made after its commit. Raises QuotaExceeded; CodeTaken when
         the code is another link's: then the caller prepares it again.
         """
-        key = prepared.workspace_id, prepared.target_url, prepared.link_type
-        if found := await repository.find_canonical(connection, *key):
+        if found := await self._find(connection, prepared):
             return found, False
         versions = await insert_in_transaction(connection, [prepared], self._writer.limits)
         version = versions.get(prepared.id)
@@ -60,7 +59,7 @@ class BelongingLinks:
             raise await self._quotas.explain_links(connection, prepared.workspace_id)
         if version is not None:
             return at_version(prepared, version), True
-        if found := await repository.find_canonical(connection, *key):  # whoever made it has committed meanwhile
+        if found := await self._find(connection, prepared):  # whoever made it has committed meanwhile
             return found, False
         raise CodeTaken("Another link has this short code.")
 
@@ -85,6 +84,12 @@ class BelongingLinks:
         new = await editing.rewrite(connection, old, changed)
         await journal.note_edited(connection, by, old, changed)
         return new
+
+    async def _find(self, connection: AsyncConnection, prepared: LinkRecord) -> LinkRecord | None:
+        """Return the canonical link that is there, kept from being deleted until the transaction ends."""
+        key = prepared.workspace_id, prepared.target_url, prepared.link_type
+        found = await repository.find_canonical(connection, *key)
+        return await repository.lock_link(connection, prepared.workspace_id, found.id) if found else None
 
     async def announce(self, made: LinkRecord) -> None:
         """Do what follows the commit that made a link."""

@@ -12,7 +12,7 @@ from sqlalchemy import Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vayro.database.dialect import insert_ignoring
-from vayro.database.models import domains, link_changes, link_stats, links
+from vayro.database.models import domains, link_changes, link_stats, links, sites
 from vayro.links.record import LinkRecord, record_from_row
 
 _MARKS = ("tags", "is_active", "version", "updated_at")
@@ -86,6 +86,11 @@ async def update_marks(connection: AsyncConnection, records: Sequence[LinkRecord
     values = [{"link_id": one.id} | {f"new_{name}": getattr(one, name) for name in _MARKS} for one in records]
     if values:
         await connection.execute(statement, values)
+
+
+async def find_needed(connection: AsyncConnection, ids: Collection[UUID]) -> set[UUID]:
+    """Return those of these links that belong to a site, and end with it."""
+    return set(await connection.scalars(select(sites.c.link_id).where(sites.c.link_id.in_(ids))))
 
 
 async def delete_links(connection: AsyncConnection, ids: Collection[UUID]) -> None:

@@ -24,7 +24,7 @@ from vayro.links.rehearsal import Rehearsal
 from vayro.links.search import LinkFilter, Page, Position, Sort, list_links
 from vayro.links.several import SeveralLinks
 from vayro.links.tags import TagCount, list_tags
-from vayro.links.takedown import require_edit_allowed, require_standing
+from vayro.links.takedown import require_edit_allowed, require_standing, require_unneeded
 from vayro.links.writer import MAX_TRIES, LinkWriter, code_taken
 from vayro.observability import Metrics
 from vayro.settings import Settings
@@ -154,12 +154,13 @@ class LinkService:
     ) -> None:
         """Delete the link; for half an hour it may be restored, then a job purges its clicks.
 
-        Raises NotFound; Forbidden for one taken down.
+        Raises NotFound; Forbidden for one taken down; LinkInUse for one that belongs to a site.
         """
         async with self._database.transaction() as connection:
             old = _required(await repository.lock_link(connection, workspace_id, link_id))
             if not even_if_taken_down:
                 require_standing(old)
+            require_unneeded(old, await repository.find_needed(connection, [old.id]))
             await restoration.remove(connection, [old], dt.datetime.now(dt.UTC))
             await journal.note_deleted(connection, by, old)
         await self._publish([], left=[old])

@@ -1,7 +1,7 @@
 """Many links at once: changed, deleted and restored. One that cannot be spoils no other."""
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from vayro.links import editing, journal, repository, restoration
 from vayro.links.draft import MAX_TAGS
 from vayro.links.preparation import Preparation
 from vayro.links.record import LinkRecord
-from vayro.links.takedown import require_edit_allowed, require_standing
+from vayro.links.takedown import require_edit_allowed, require_standing, require_unneeded
 
 MAX_SEVERAL = 1_000
 
@@ -72,12 +72,17 @@ class SeveralLinks:
     async def delete(
         self, workspace_id: UUID, ids: Sequence[UUID], *, even_if_taken_down: bool = False, by: Caller | None = None
     ) -> list[LinkRecord | RequestError]:
-        """Delete links, those that were taken down only if asked to; return what they were."""
+        """Delete links, those that were taken down only if asked to and none that belongs to a site.
+
+        Returns what they were.
+        """
         _require_few(ids)
         async with self._database.transaction() as connection:
             outcomes: Outcomes = {}
-            for record in await repository.lock_links(connection, workspace_id, ids):
-                outcomes[record.id] = record if even_if_taken_down else _unless_refused(record)
+            found = await repository.lock_links(connection, workspace_id, ids)
+            needed = await repository.find_needed(connection, [record.id for record in found])
+            for record in found:
+                outcomes[record.id] = _unless_refused(record, needed, even_if_taken_down=even_if_taken_down)
             gone = [one for one in outcomes.values() if isinstance(one, LinkRecord)]
             await restoration.remove(connection, gone, dt.datetime.now(dt.UTC))
             await journal.note_several(connection, by, "link.delete", gone)
@@ -146,9 +151,13 @@ def _fields(wanted: SharedEdit) -> list[str]:
     return tags if wanted.is_active is None else ["is_active", *tags]
 
 
-def _unless_refused(record: LinkRecord) -> LinkRecord | RequestError:
+def _unless_refused(
+    record: LinkRecord, needed: Collection[UUID], *, even_if_taken_down: bool
+) -> LinkRecord | RequestError:
     try:
-        require_standing(record)
+        if not even_if_taken_down:
+            require_standing(record)
+        require_unneeded(record, needed)
     except RequestError as error:
         return error
     return record

@@ -4,7 +4,7 @@ A link taken down is inactive, has a `disabled_reason`, and answers 410 with a p
 with it: freed, it could be made again, and the mails that carry it would lead on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from vayro.accounts import audit
 from vayro.accounts.records import Caller
 from vayro.cache.port import LinkCache
 from vayro.database.engine import Database
-from vayro.errors import Forbidden, NotFound, ValidationFailed
+from vayro.errors import Forbidden, LinkInUse, NotFound, ValidationFailed
 from vayro.links import editing, repository
 from vayro.links.publication import publish
 from vayro.links.record import LinkRecord
@@ -75,3 +75,9 @@ def require_standing(link: LinkRecord) -> None:
     """Raise Forbidden when the link was taken down."""
     if link.disabled_reason is not None:
         raise Forbidden(f"The link was taken down ({link.disabled_reason}): only an administrator can change that.")
+
+
+def require_unneeded(link: LinkRecord, needed: Collection[UUID]) -> None:
+    """Raise LinkInUse when a link that is to be deleted is among those that belong to something."""
+    if link.id in needed:
+        raise LinkInUse("The link belongs to a site, and ends with it: delete the site, or deactivate the link.")

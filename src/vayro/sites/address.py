@@ -1,5 +1,7 @@
 """Where a site is on the web."""
 
+from urllib.parse import urlsplit
+
 from vayro.settings import Settings
 
 PATH = "/s/"
@@ -21,6 +23,12 @@ class SiteAddresses:
         if self._domain:
             return f"{self._scheme}://{subdomain}.{self._domain}"
         return f"{self._dashboard}{PATH}{subdomain}"
+
+    def is_own(self, host: str) -> bool:
+        """Return whether this host is the dashboard's, the sites' domain, or below that."""
+        domain, _, _ = self._domain.partition(":")
+        dashboard = urlsplit(self._dashboard).hostname or ""
+        return host == dashboard or (bool(domain) and (host == domain or host.endswith(f".{domain}")))
 
     def subdomain_of(self, host: str) -> str | None:
         """Return the subdomain that a `Host` (lower case, with its port) names below the sites' domain, or None."""

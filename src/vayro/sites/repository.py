@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vayro.database.dialect import insert_ignoring
 from vayro.database.models import businesses, link_stats, sites
+from vayro.sites.content import Facts
 
 _CLICKS = func.coalesce(link_stats.c.clicks, 0).label("clicks")
 _HEAVY = {"html", "content"}
@@ -87,6 +88,22 @@ async def lock_site(connection: AsyncConnection, workspace_id: UUID, site_id: UU
     return (await connection.execute(select(sites).where(mine).with_for_update())).mappings().one_or_none()
 
 
+async def find_for_layout(connection: AsyncConnection, workspace_id: UUID, site_id: UUID) -> RowMapping | None:
+    """Return a site with the columns of its business that are facts, or None."""
+    mine = (sites.c.id == site_id) & (sites.c.workspace_id == workspace_id)
+    facts = (businesses.c[name] for name in Facts.__struct_fields__ if name != "brief")
+    query = select(sites, *facts).join(businesses, businesses.c.id == sites.c.business_id).where(mine)
+    row: RowMapping | None = (await connection.execute(query)).mappings().one_or_none()
+    return row
+
+
+async def drop_unproved_claims(connection: AsyncConnection, domain: str, *, but: UUID) -> None:
+    """Take a domain from another site that never proved it."""
+    others = (sites.c.custom_domain == domain) & sites.c.verified_at.is_(None) & (sites.c.id != but)
+    nothing = {"custom_domain": None, "verification_token": None, "checked_at": None}
+    await connection.execute(update(sites).where(others).values(nothing))
+
+
 async def hold_business(connection: AsyncConnection, workspace_id: UUID, business_id: UUID) -> RowMapping | None:
     """Return a business and keep it from being deleted until the transaction ends, or None."""
     mine = (businesses.c.id == business_id) & (businesses.c.workspace_id == workspace_id)
@@ -108,11 +125,6 @@ async def update_site(connection: AsyncConnection, site_id: UUID, values: Mappin
 async def delete_site(connection: AsyncConnection, site_id: UUID) -> None:
     """Delete a site, which is locked."""
     await connection.execute(delete(sites).where(sites.c.id == site_id))
-
-
-async def is_subdomain_taken(connection: AsyncConnection, subdomain: str) -> bool:
-    """Return whether a site has this subdomain."""
-    return await connection.scalar(select(sites.c.id).where(sites.c.subdomain == subdomain)) is not None
 
 
 async def _find_one(connection: AsyncConnection, which: ColumnElement[bool]) -> RowMapping | None:

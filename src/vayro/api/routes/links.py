@@ -124,7 +124,7 @@ async def edit_link(link_id: UUID, edit: LinkUpdate, caller: LinksWriter, servic
     return _json(encode_link(record, services.links.domains))
 
 
-@router.delete("/{link_id}", summary="Delete a link", status_code=204, responses=document_problems(403, 404))
+@router.delete("/{link_id}", summary="Delete a link", status_code=204, responses=document_problems(403, 404, 409))
 async def delete_link(link_id: UUID, caller: LinksWriter, services: CurrentServices) -> Response:
     """Delete a link; its code is free again. For half an hour it may be restored, then its clicks are purged."""
     await services.links.delete(caller.workspace_id, link_id, even_if_taken_down=caller.is_admin, by=caller)
