@@ -39,15 +39,17 @@ class BusinessRecord(msgspec.Struct, frozen=True):
 
 
 COLUMNS = tuple(name for name in BusinessRecord.__struct_fields__ if name != "site")
+_BEFORE_SITE = BusinessRecord.__struct_fields__.index("site")
 
 
 def business_from_row(row: Any, url_of: UrlOf) -> BusinessRecord:
     """Return the business of a row that `select_businesses` gave."""
-    return BusinessRecord(**{name: getattr(row, name) for name in COLUMNS}, site=_site_from_row(row, url_of))
+    site = _site_from_row(row, url_of) if row.site_id else None
+    # By place: by name it costs 4 us a row instead of 0.6, and an export has 100,000 of them.
+    values: list[Any] = [*row[:_BEFORE_SITE], site, *row[_BEFORE_SITE : len(COLUMNS)]]
+    return BusinessRecord(*values)
 
 
-def _site_from_row(row: Any, url_of: UrlOf) -> BusinessSite | None:
-    if row.site_id is None:
-        return None
+def _site_from_row(row: Any, url_of: UrlOf) -> BusinessSite:
     url = url_of(row.subdomain, row.custom_domain if row.verified_at else None)
     return BusinessSite(row.site_id, row.site_status, row.short_url, url)
