@@ -34,6 +34,7 @@ SECTIONS = {
     "Limits": ("rate_limits", "limit_", "miss_budget_"),
     "Domains": ("domain_",),
     "Safety of links": ("report_", "block_", "web_risk_", "check_", "egress_"),
+    "Sites": ("sites_", "ai_", "jobs_", "currency"),
     "Campaigns": ("sms_", "twilio_"),
     "Clicks and privacy": ("store_ip", "honour_dnt", "spool_", "worker_", "geoip_"),
     "Metrics, logs and traces": ("metrics_", "log_", "otlp_", "trace_"),
@@ -51,7 +52,7 @@ METRICS_INTRO = """\
 # Metrics
 
 `GET /metrics` in Prometheus' text format: one page for each kind of process, all its workers added up (ports:
-redirect 9101, api 9102, worker 9103). No short code, URL or address is ever a label, so the number of series is fixed.
+redirect 9101, api 9102, worker 9103, sites 9104). No short code, URL or address is ever a label, so the number of series is fixed.
 """
 COMMANDS_INTRO = """\
 # Commands

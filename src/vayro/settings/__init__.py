@@ -8,6 +8,7 @@ from pydantic_settings import SettingsConfigDict
 
 from vayro.errors import SettingsError
 from vayro.settings.access import AccessSettings
+from vayro.settings.ai import AiSettings
 from vayro.settings.campaigns import CampaignSettings
 from vayro.settings.core import BUNDLED_GEOIP_DATABASE, INSTALLED_GEOIP_DATABASE, CoreSettings
 from vayro.settings.kinds import Network
@@ -20,7 +21,14 @@ __all__ = ["BUNDLED_GEOIP_DATABASE", "INSTALLED_GEOIP_DATABASE", "Network", "Set
 
 
 class Settings(
-    CoreSettings, AccessSettings, PlanSettings, LimitSettings, SafetySettings, SiteSettings, CampaignSettings
+    CoreSettings,
+    AccessSettings,
+    PlanSettings,
+    LimitSettings,
+    SafetySettings,
+    SiteSettings,
+    AiSettings,
+    CampaignSettings,
 ):
     """The options of all processes, read from the environment and a `.env` file.
 
