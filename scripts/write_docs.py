@@ -52,7 +52,8 @@ METRICS_INTRO = """\
 # Metrics
 
 `GET /metrics` in Prometheus' text format: one page for each kind of process, all its workers added up (ports:
-redirect 9101, api 9102, worker 9103, sites 9104). No short code, URL or address is ever a label, so the number of series is fixed.
+redirect 9101, api 9102, worker 9103, sites 9104). No short code, URL or address is ever a label, so the number of
+series is fixed.
 """
 COMMANDS_INTRO = """\
 # Commands
