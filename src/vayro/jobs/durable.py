@@ -192,6 +192,8 @@ def _launch(engine: sa.Engine | None) -> None:
         return
     with engine.begin() as connection:
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATION_LOCK})
+        # Ends the statement above, whose snapshot the library's CREATE INDEX CONCURRENTLY would wait for without end.
+        connection.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         DBOS.launch()
 
 

@@ -1,0 +1,93 @@
+"""A generation is gone on with where it was killed: one site, one link, and nothing paid for twice."""
+
+from pathlib import Path
+from subprocess import Popen
+
+import pytest
+from sqlalchemy import select
+
+from tests.conftest import SettingsFactory
+from tests.jobs.jobs_processes import calls, jobs, make_site, read_links, until, until_killed, until_status
+from vayro.database.engine import Database
+from vayro.database.models import job_executors
+from vayro.settings import Settings
+from vayro.sites.site import STEPS
+
+TAKEOVER_SECONDS = 1.0
+
+
+@pytest.fixture
+def settings(settings_factory: SettingsFactory, database_url: str) -> Settings:
+    return settings_factory(database_url=database_url, jobs_takeover_seconds=TAKEOVER_SECONDS)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "jobs"
+    made.mkdir()
+    return made
+
+
+async def test_killed_at_every_step_it_resumes_there(settings: Settings, database: Database, folder: Path) -> None:
+    site = await make_site(database)
+    for where in (*STEPS, "stored"):
+        with jobs(settings, folder, where) as process:
+            await until_killed(process, folder)
+    with jobs(settings, folder):
+        done = await until_status(database, site.id, "completed", folder)
+        await until(lambda: is_alone(database), "the dead are struck off", folder)
+    # Each was begun by the process that it killed and by the next; the last one found all stored.
+    assert calls(folder) == dict.fromkeys(STEPS, 2)
+    [link] = await read_links(database, site.workspace_id)
+    assert (done.link_id, done.short_url) == (link.id, f"{settings.short_url_base}/{link.short_code}")
+    assert (link.canonical, link.is_active, link.link_type, link.version) == (True, True, "site_preview", 1)
+    assert link.target_url == f"http://127.0.0.1:{settings.api_port}/s/{site.subdomain}"
+    assert link.metadata == {"site_id": str(site.id), "business_id": str(site.business_id)}
+    assert (done.step, done.error) == ("done", None)
+    assert "Joe" in done.html
+
+
+async def test_another_process_goes_on_with_what_a_killed_one_was_at(
+    settings: Settings, database: Database, folder: Path
+) -> None:
+    (folder / "held").touch()
+    site = await make_site(database)
+    with jobs(settings, folder) as first:
+        await until(lambda: has_begun(folder, "write", 1), "the first writes", folder)
+        with jobs(settings, folder, "free"):
+            first.kill()
+            await until_status(database, site.id, "completed", folder)
+    assert calls(folder) == {**dict.fromkeys(STEPS, 1), "write": 2}
+    assert len(await read_links(database, site.workspace_id)) == 1
+
+
+async def test_who_was_taken_for_dead_writes_nothing_and_ends(
+    settings: Settings, database: Database, folder: Path
+) -> None:
+    for name in ("held", "silent"):
+        (folder / name).touch()
+    site = await make_site(database)
+    with jobs(settings, folder, "quiet") as first:
+        await until(lambda: has_begun(folder, "write", 1), "the first writes", folder)
+        with jobs(settings, folder, "free"):
+            done = await until_status(database, site.id, "completed", folder)
+            (folder / "held").unlink()
+            (folder / "silent").unlink()
+            await until(lambda: is_over(first), "the first ends", folder)
+    assert first.returncode == 1
+    [link] = await read_links(database, site.workspace_id)
+    again = await until_status(database, site.id, "completed", folder)
+    assert (again.updated_at, again.link_id) == (done.updated_at, link.id)
+
+
+async def has_begun(folder: Path, step: str, times: int) -> bool:
+    return calls(folder)[step] >= times
+
+
+async def is_over(process: "Popen[bytes]") -> bool:
+    return process.poll() is not None
+
+
+async def is_alone(database: Database) -> bool:
+    async with database.read() as connection:
+        return len((await connection.execute(select(job_executors))).all()) == 1
