@@ -30,6 +30,7 @@ def test_a_design_makes_a_page_that_may_be_served(design):
     assert 'href="tel:+442071838750"' in page
     assert 'href="mailto:hello@rossi.example"' in page
     assert "Rossi &amp; Sons" in page
+    assert len(page.encode()) < 16_384
     assert '<html lang="en-GB" dir="ltr">' in page
 
 

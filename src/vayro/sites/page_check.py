@@ -11,7 +11,8 @@ from typing import Never
 
 from vayro.sites.content import SiteRefused
 
-MAX_PAGE_BYTES = 40_960
+MAX_PAGE_BYTES = 81_920
+"""Content that is as long as it may be stays below; what people write makes pages of a fifth of it."""
 
 _TEXT = "html head body title style main header footer nav section article div h1 h2 h3 p ul ol li dl dt dd a span"
 _MORE = "bdi strong em b i small br hr address figure figcaption blockquote details summary meta link"

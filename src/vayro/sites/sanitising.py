@@ -63,22 +63,30 @@ def clean_facts(facts: Facts) -> Facts:
     )
 
 
-def clean_content(raw: dict[str, Any] | SiteContent) -> SiteContent:
-    """Return content whose every text is plain and short enough.
+def clean_content(raw: dict[str, Any] | SiteContent, *, blank: str = "") -> SiteContent:
+    """Return content whose every text is plain and short enough; unknown fields and superfluous items are left out.
 
-    Unknown fields are left out, superfluous items too. Raises pydantic.ValidationError when something is missing.
+    Raises pydantic.ValidationError when something is missing. Args: blank, what stands for a text that held nothing
+    but markup; with one, content that was valid stays valid.
     """
     data = raw.model_dump() if isinstance(raw, SiteContent) else raw
+
+    def text(value: object, limit: int, *, is_long: bool = False) -> object:
+        return plain(value, limit, is_long=is_long) or blank if isinstance(value, str) else value
+
+    def pair(item: object, name: str, said: str) -> object:
+        return {name: text(item.get(name), 120), said: text(item.get(said), 300)} if isinstance(item, dict) else item
+
     return SiteContent.model_validate(
         {
-            "headline": _text(data.get("headline"), 120),
-            "tagline": _text(data.get("tagline"), 300),
-            "about": _text(data.get("about"), 2_000, is_long=True),
-            "offers": [_pair(item, "name", "text") for item in _some(data.get("offers"), 8)],
-            "highlights": [text for item in _some(data.get("highlights"), 6) if (text := _text(item, 120))],
-            "questions": [_pair(item, "question", "answer") for item in _some(data.get("questions"), 8)],
-            "call_to_action": _text(data.get("call_to_action"), 40),
-            "description": _text(data.get("description"), 300),
+            "headline": text(data.get("headline"), 120),
+            "tagline": text(data.get("tagline"), 300),
+            "about": text(data.get("about"), 2_000, is_long=True),
+            "offers": [pair(item, "name", "text") for item in _some(data.get("offers"), 8)],
+            "highlights": [kept for item in _some(data.get("highlights"), 6) if (kept := text(item, 120))],
+            "questions": [pair(item, "question", "answer") for item in _some(data.get("questions"), 8)],
+            "call_to_action": text(data.get("call_to_action"), 40),
+            "description": text(data.get("description"), 300),
         }
     )
 
@@ -88,21 +96,11 @@ def clean_locale(locale: str) -> str:
     return locale if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", locale) else "en"
 
 
-def _text(value: object, limit: int, *, is_long: bool = False) -> object:
-    return plain(value, limit, is_long=is_long) if isinstance(value, str) else value
-
-
 def _some(value: object, most: int) -> list[Any]:
     """Return the first of a list; what is no list is wrapped, and refused by the schema."""
     if value is None:
         return []
     return value[:most] if isinstance(value, list) else [value]
-
-
-def _pair(item: object, name: str, text: str) -> object:
-    if not isinstance(item, dict):
-        return item
-    return {name: _text(item.get(name), 120), text: _text(item.get(text), 300)}
 
 
 def _strip_markup(text: str) -> str:

@@ -30,7 +30,7 @@ def lay_out(design: str, facts: Facts, content: SiteContent) -> str:
 
     The same business, content and design give the same page: its colours and its ornament follow from its name.
     """
-    facts, content = clean_facts(facts), clean_content(content)
+    facts, content = clean_facts(facts), clean_content(content, blank="-")
     name = design if design in DESIGNS else FALLBACK
     language = _language(facts, content)
     page = (
