@@ -17,6 +17,7 @@ VayroError
     │   └── LinkInUse             link_in_use
     ├── SubdomainTaken       409  subdomain_taken
     ├── SiteBusy             409  site_busy
+    ├── CampaignOver         409  campaign_over
     ├── NotFound             404  not_found
     ├── Unauthenticated      401  unauthenticated
     ├── Forbidden            403  forbidden
@@ -170,6 +171,14 @@ class SiteBusy(RequestError):
     status = 409
     code = "site_busy"
     title = "The site is being generated"
+
+
+class CampaignOver(RequestError):
+    """The campaign was completed or cancelled: nothing about it changes any more."""
+
+    status = 409
+    code = "campaign_over"
+    title = "The campaign is over"
 
 
 class NotFound(RequestError):

@@ -17,6 +17,7 @@ from sqlalchemy import insert
 from tests.accounts.people import make_team
 from tests.api.conftest import House, client
 from tests.api.signing_in import browser, make_person, session_of, sign_in
+from tests.campaigns.rows import make_campaign
 from tests.factories import make_click, now
 from vayro.accounts.permissions import ALL_SCOPES, ROLE_SCOPES, ROLES, SCOPES
 from vayro.api.app import build_app
@@ -30,7 +31,7 @@ PERSON = "person"
 # PUBLIC: nobody is asked who they are. ANY: whoever belongs to the workspace. PERSON: for who is signed in; a key is
 # refused. ADMIN_KEY: as PERSON, or a key with the scope admin. All others name the scope that is needed.
 ADMIN_KEY = "person or admin"
-ENDLESS = {"GET /v1/analytics/live", "GET /v1/sites/progress"}
+ENDLESS = {"GET /v1/analytics/live", "GET /v1/sites/progress", "GET /v1/campaigns/progress"}
 TABLE = {
     "POST /v1/links": "links:write",
     "GET /v1/links": "links:read",
@@ -85,6 +86,16 @@ TABLE = {
     "GET /v1/analytics/{link_id}": "analytics:read",
     "GET /v1/analytics/{link_id}/events": "analytics:read",
     "POST /v1/campaigns/preview-sms": "campaigns:read",
+    "POST /v1/campaigns/audience": "campaigns:read",
+    "POST /v1/campaigns": "campaigns:write",
+    "GET /v1/campaigns": "campaigns:read",
+    "GET /v1/campaigns/progress": "campaigns:read",
+    "GET /v1/campaigns/{campaign_id}": "campaigns:read",
+    "PATCH /v1/campaigns/{campaign_id}": "campaigns:write",
+    "POST /v1/campaigns/{campaign_id}/pause": "campaigns:write",
+    "POST /v1/campaigns/{campaign_id}/resume": "campaigns:write",
+    "POST /v1/campaigns/{campaign_id}/cancel": "campaigns:write",
+    "GET /v1/campaigns/{campaign_id}/messages": "campaigns:read",
     "GET /v1/workspace": ANY,
     "PATCH /v1/workspace": "admin",
     "POST /v1/workspaces": ADMIN_KEY,
@@ -147,6 +158,7 @@ BODIES: dict[str, Any] = {
     "PATCH /v1/sites/{site_id}": {"subdomain": "stolen"},
     "POST /v1/sites/{site_id}/regenerate": {"brief": "stolen"},
     "POST /v1/sites/{site_id}/render": {},
+    "PATCH /v1/campaigns/{campaign_id}": {"name": "stolen"},
     "PATCH /v1/workspace/members/{user_id}": {"role": "viewer"},
     "PATCH /v1/domains/{domain}": {"root_url": "https://example.com/"},
     "POST /v1/workspaces": {"name": "further"},
@@ -195,11 +207,13 @@ async def neighbours(house: House, settings: Settings) -> Belongings:
     async with browser(house.url) as page:
         session_of(await sign_in(page, email := await make_person(settings)))
         [session] = (await page.get("/v1/auth/sessions")).json()["data"]
+    campaign = await make_campaign(database, team.workspace_id, name="neighbours-campaign")
     await make_click(database, link["id"], referer="https://neighbours-referer.example/")
     await team.accounts.close()
     ids = {
         "link_id": link["id"],
         "template_id": template["id"],
+        "campaign_id": str(campaign.id),
         "business_id": business["id"],
         "site_id": site["id"],
         "key_id": str(made.key.id),

@@ -953,6 +953,178 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campaigns/audience": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Estimate an audience
+         * @description Say how many would get a message, why the others would not, and what it would cost. It writes nothing.
+         */
+        post: operations["estimate_audience_v1_campaigns_audience_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List campaigns
+         * @description Return the campaigns of the workspace, newest first; identifiers of their audiences are left out.
+         */
+        get: operations["list_campaigns_v1_campaigns_get"];
+        put?: never;
+        /**
+         * Make a campaign
+         * @description Make a campaign and begin with its messages: each with the link of the site, no number twice.
+         *
+         *     Refused when nobody would get one, with the counts that say why.
+         */
+        post: operations["create_campaign_v1_campaigns_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow campaigns as they go
+         * @description Send state and totals of campaigns until the client goes: of one, or of the newest twenty that are not over.
+         *
+         *     Each comes once at the beginning. A page of ours needs no header for it: its cookie will do.
+         */
+        get: operations["follow_campaigns_v1_campaigns_progress_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/{campaign_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a campaign
+         * @description Return a campaign with its totals as they are now.
+         */
+        get: operations["get_campaign_v1_campaigns__campaign_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a campaign
+         * @description Change what is sent, until the campaign is over; its schedule, until it has begun.
+         */
+        patch: operations["edit_campaign_v1_campaigns__campaign_id__patch"];
+        trace?: never;
+    };
+    "/v1/campaigns/{campaign_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause a campaign
+         * @description Hold it: once this answers, no further message is handed to the provider. Pausing twice is no error.
+         */
+        post: operations["pause_campaign_v1_campaigns__campaign_id__pause_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/{campaign_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume a campaign
+         * @description Let a paused campaign go on where it was.
+         */
+        post: operations["resume_campaign_v1_campaigns__campaign_id__resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/{campaign_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a campaign
+         * @description End it, and all messages that wait. What the provider has taken is not called back.
+         */
+        post: operations["cancel_campaign_v1_campaigns__campaign_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/{campaign_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the messages of a campaign
+         * @description Return the messages in the order in which they were made.
+         */
+        get: operations["list_campaign_messages_v1_campaigns__campaign_id__messages_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/auth/methods": {
         parameters: {
             query?: never;
@@ -1864,6 +2036,78 @@ export interface components {
             next_cursor?: null;
         };
         /**
+         * AudienceChoice
+         * @description Whom a campaign writes to: businesses by their identifiers, or by a filter.
+         * @example {
+         *       "filter": {
+         *         "category": "Plumber"
+         *       }
+         *     }
+         * @example {
+         *       "filter": {}
+         *     }
+         */
+        AudienceChoice: {
+            /** Business Ids */
+            business_ids?: string[] | null;
+            filter?: components["schemas"]["AudienceFilter"] | null;
+        };
+        /**
+         * AudienceEstimate
+         * @description How many would get a message, and what that would come to.
+         */
+        AudienceEstimate: {
+            /** Businesses */
+            businesses: number;
+            /** Ready */
+            ready: number;
+            skipped: components["schemas"]["Skipped"];
+            /** Segments Estimate */
+            segments_estimate: number;
+            /**
+             * Cost Micros Estimate
+             * @description At `VAYRO_SMS_PRICE_MICROS` a segment.
+             */
+            cost_micros_estimate: number;
+        };
+        /**
+         * AudienceFilter
+         * @description Which businesses: those that `GET /v1/businesses` lists with the same filters. Empty: all.
+         */
+        AudienceFilter: {
+            /** Q */
+            q?: string | null;
+            /** Category */
+            category?: string | null;
+            /** Country */
+            country?: string | null;
+        };
+        /**
+         * AudienceQuestion
+         * @description An audience to be looked at; with a variant or texts, segments are estimated for those.
+         * @example {
+         *       "audience": {
+         *         "filter": {}
+         *       }
+         *     }
+         */
+        AudienceQuestion: {
+            audience: components["schemas"]["AudienceChoice"];
+            /**
+             * Variant
+             * @default friendly
+             * @enum {string}
+             */
+            variant: "friendly" | "professional" | "urgent" | "custom";
+            /**
+             * Texts
+             * @description As in a campaign.
+             */
+            texts?: {
+                [key: string]: string;
+            };
+        };
+        /**
          * AuditEntry
          * @description Who changed what. Without a user, Vayro itself did it, or the public, or the operator on the command line.
          */
@@ -2328,6 +2572,259 @@ export interface components {
              * @constant
              */
             valid: true;
+        };
+        /**
+         * Campaign
+         * @description A campaign as it is now.
+         */
+        Campaign: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Variant
+             * @enum {string}
+             */
+            variant: "friendly" | "professional" | "urgent" | "custom";
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
+            audience: components["schemas"]["CampaignAudience"];
+            /** Provider */
+            provider: string;
+            /** Rate Per Second */
+            rate_per_second: number;
+            /** Quiet From */
+            quiet_from: string | null;
+            /** Quiet Until */
+            quiet_until: string | null;
+            /** Time Zone */
+            time_zone: string;
+            /** Scheduled At */
+            scheduled_at: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "preparing" | "scheduled" | "running" | "paused" | "completed" | "cancelled";
+            /**
+             * Note
+             * @description Why it was set aside, where it was.
+             */
+            note: string | null;
+            /** Currency */
+            currency: string;
+            totals: components["schemas"]["vayro__api__schemas__campaigns__Totals"];
+            skipped: components["schemas"]["Skipped"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * CampaignAudience
+         * @description The audience of a campaign; lists leave identifiers out and say how many there are.
+         */
+        CampaignAudience: {
+            /** Business Ids */
+            business_ids: string[] | null;
+            filter: components["schemas"]["AudienceFilter"] | null;
+            /**
+             * Size
+             * @description How many identifiers there are.
+             */
+            size: number | null;
+        };
+        /**
+         * CampaignCreate
+         * @description A campaign to be made. It begins as soon as its messages are ready, unless it has a schedule.
+         * @example {
+         *       "audience": {
+         *         "filter": {
+         *           "category": "Plumber",
+         *           "country": "DE"
+         *         }
+         *       },
+         *       "name": "Spring in Berlin",
+         *       "scheduled_at": "2026-03-01T09:00:00+01:00",
+         *       "variant": "friendly"
+         *     }
+         */
+        CampaignCreate: {
+            /** Name */
+            name: string;
+            audience: components["schemas"]["AudienceChoice"];
+            /**
+             * Variant
+             * @enum {string}
+             */
+            variant: "friendly" | "professional" | "urgent" | "custom";
+            /**
+             * Texts
+             * @description Texts of your own by locale, in the place of the variant's; a custom one needs some. With the placeholders {business}, {link}, {sender} and {category}; {link} goes to the end when it is not there.
+             */
+            texts?: {
+                [key: string]: string;
+            };
+            /**
+             * Scheduled At
+             * @description When it begins, within a year. What has passed is now.
+             */
+            scheduled_at?: string | null;
+            /**
+             * Rate Per Second
+             * @description Messages a second, at most.
+             * @default 10
+             */
+            rate_per_second: number;
+            /**
+             * Quiet From
+             * @description Local time of the recipient, like 21:00. Both null: no quiet hours.
+             * @default 21:00
+             */
+            quiet_from: string | null;
+            /**
+             * Quiet Until
+             * @description Local time of the recipient, like 21:00. Both null: no quiet hours.
+             * @default 08:00
+             */
+            quiet_until: string | null;
+            /**
+             * Time Zone
+             * @description IANA; of recipients whose own is not known.
+             * @default UTC
+             */
+            time_zone: string;
+        };
+        /**
+         * CampaignList
+         * @description One page of campaigns, newest first.
+         */
+        CampaignList: {
+            /** Data */
+            data: components["schemas"]["Campaign"][];
+            /**
+             * Next Cursor
+             * @description Send it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * CampaignMessage
+         * @description A message to one number.
+         */
+        CampaignMessage: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Business Id
+             * Format: uuid
+             */
+            business_id: string;
+            /** Business Name */
+            business_name: string | null;
+            /** Phone */
+            phone: string;
+            /** Body */
+            body: string;
+            /** Segments */
+            segments: number;
+            /**
+             * Encoding
+             * @enum {string}
+             */
+            encoding: "GSM-7" | "UCS-2";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "queued" | "sending" | "sent" | "delivered" | "failed" | "unknown" | "opted_out" | "cancelled";
+            /** Error */
+            error: string | null;
+            /** Cost Micros */
+            cost_micros: number;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Sent At */
+            sent_at: string | null;
+            /** Delivered At */
+            delivered_at: string | null;
+        };
+        /**
+         * CampaignMessageList
+         * @description One page of a campaign's messages.
+         */
+        CampaignMessageList: {
+            /** Data */
+            data: components["schemas"]["CampaignMessage"][];
+            /**
+             * Next Cursor
+             * @description Send it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * CampaignUpdate
+         * @description What changes, until the campaign is over. A field that is not sent stays as it is.
+         * @example {
+         *       "rate_per_second": 50
+         *     }
+         */
+        CampaignUpdate: {
+            /**
+             * Name
+             * @description A new name.
+             * @default
+             */
+            name: string;
+            /**
+             * Rate Per Second
+             * @description It holds from the next message on.
+             * @default 10
+             */
+            rate_per_second: number;
+            /**
+             * Scheduled At
+             * @description Until it has begun; null: at once.
+             */
+            scheduled_at?: string | null;
+            /**
+             * Quiet From
+             * @description Local time of the recipient, like 21:00. Both null: no quiet hours.
+             */
+            quiet_from?: string | null;
+            /**
+             * Quiet Until
+             * @description Local time of the recipient, like 21:00. Both null: no quiet hours.
+             */
+            quiet_until?: string | null;
+            /**
+             * Time Zone
+             * @description IANA; of recipients whose own is not known.
+             * @default UTC
+             */
+            time_zone: string;
         };
         /**
          * CanonicalCreate
@@ -3020,7 +3517,7 @@ export interface components {
             interval: "minute" | "hour" | "day" | "week" | "month";
             /** Timezone */
             timezone: string;
-            totals: components["schemas"]["Totals"];
+            totals: components["schemas"]["vayro__api__schemas__analytics__Totals"];
             /** Series */
             series: components["schemas"]["Bucket"][];
             /**
@@ -4378,6 +4875,31 @@ export interface components {
             brief?: string | null;
         };
         /**
+         * Skipped
+         * @description Businesses that get no message, by the first reason that holds.
+         */
+        Skipped: {
+            /** No Phone */
+            no_phone: number;
+            /**
+             * No Site
+             * @description Without a site, or with one that was never completed.
+             */
+            no_site: number;
+            /** Not Published */
+            not_published: number;
+            /**
+             * Opted Out
+             * @description Their numbers want no messages. A campaign lists them with that status.
+             */
+            opted_out: number;
+            /**
+             * Duplicate
+             * @description Their numbers are those of others in the audience.
+             */
+            duplicate: number;
+        };
+        /**
          * TagList
          * @description The tags of a workspace, the most used first.
          */
@@ -4418,27 +4940,6 @@ export interface components {
              */
             warnings: string[];
             problem: components["schemas"]["Problem"] | null;
-        };
-        /**
-         * Totals
-         * @description The whole range.
-         */
-        Totals: {
-            /**
-             * Clicks
-             * @description Without bots, unless `include_bots` says otherwise.
-             */
-            clicks: number;
-            /**
-             * Visitors
-             * @description Different people, each counted once a UTC day: nobody can be told again the day after. Exact for past days; where parts of a busy day are merged, within 2 % (one standard error).
-             */
-            visitors: number;
-            /**
-             * Bots
-             * @description Clicks by bots, always.
-             */
-            bots: number;
         };
         /**
          * UnfurlRequest
@@ -4779,7 +5280,7 @@ export interface components {
             interval: "minute" | "hour" | "day" | "week" | "month";
             /** Timezone */
             timezone: string;
-            totals: components["schemas"]["Totals"];
+            totals: components["schemas"]["vayro__api__schemas__analytics__Totals"];
             /** Series */
             series: components["schemas"]["Bucket"][];
             /**
@@ -4888,6 +5389,62 @@ export interface components {
              * @description One sentence for people when the plan's clicks are used up.
              */
             notice: string | null;
+        };
+        /**
+         * Totals
+         * @description The whole range.
+         */
+        vayro__api__schemas__analytics__Totals: {
+            /**
+             * Clicks
+             * @description Without bots, unless `include_bots` says otherwise.
+             */
+            clicks: number;
+            /**
+             * Visitors
+             * @description Different people, each counted once a UTC day: nobody can be told again the day after. Exact for past days; where parts of a busy day are merged, within 2 % (one standard error).
+             */
+            visitors: number;
+            /**
+             * Bots
+             * @description Clicks by bots, always.
+             */
+            bots: number;
+        };
+        /**
+         * Totals
+         * @description What the messages of a campaign add up to, by their states.
+         */
+        vayro__api__schemas__campaigns__Totals: {
+            /** Messages */
+            messages: number;
+            /** Queued */
+            queued: number;
+            /**
+             * Sent
+             * @description Taken by the provider; whether they were delivered is not known yet.
+             */
+            sent: number;
+            /** Delivered */
+            delivered: number;
+            /** Failed */
+            failed: number;
+            /**
+             * Unknown
+             * @description Nobody can say whether the provider took them.
+             */
+            unknown: number;
+            /** Opted Out */
+            opted_out: number;
+            /** Cancelled */
+            cancelled: number;
+            /**
+             * Segments
+             * @description Of all messages but those that are never sent.
+             */
+            segments: number;
+            /** Cost Micros */
+            cost_micros: number;
         };
     };
     responses: never;
@@ -5699,7 +6256,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; another site has the subdomain: `subdomain_taken`; something needs what is to go: `in_use`, `link_in_use`; or the site is being generated: `site_busy`. */
+            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; another site has the subdomain: `subdomain_taken`; something needs what is to go: `in_use`, `link_in_use`; or the site is being generated: `site_busy`; or the campaign is over: `campaign_over`. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5804,7 +6361,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; another site has the subdomain: `subdomain_taken`; something needs what is to go: `in_use`, `link_in_use`; or the site is being generated: `site_busy`. */
+            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; another site has the subdomain: `subdomain_taken`; something needs what is to go: `in_use`, `link_in_use`; or the site is being generated: `site_busy`; or the campaign is over: `campaign_over`. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5972,7 +6529,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; another site has the subdomain: `subdomain_taken`; something needs what is to go: `in_use`, `link_in_use`; or the site is being generated: `site_busy`. */
+            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; another site has the subdomain: `subdomain_taken`; something needs what is to go: `in_use`, `link_in_use`; or the site is being generated: `site_busy`; or the campaign is over: `campaign_over`. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6070,7 +6627,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; another site has the subdomain: `subdomain_taken`; something needs what is to go: `in_use`, `link_in_use`; or the site is being generated: `site_busy`. */
+            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; another site has the subdomain: `subdomain_taken`; something needs what is to go: `in_use`, `link_in_use`; or the site is being generated: `site_busy`; or the campaign is over: `campaign_over`. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6164,7 +6721,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; another site has the subdomain: `subdomain_taken`; something needs what is to go: `in_use`, `link_in_use`; or the site is being generated: `site_busy`. */
+            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; another site has the subdomain: `subdomain_taken`; something needs what is to go: `in_use`, `link_in_use`; or the site is being generated: `site_busy`; or the campaign is over: `campaign_over`. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8592,7 +9149,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; another site has the subdomain: `subdomain_taken`; something needs what is to go: `in_use`, `link_in_use`; or the site is being generated: `site_busy`. */
+            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; another site has the subdomain: `subdomain_taken`; something needs what is to go: `in_use`, `link_in_use`; or the site is being generated: `site_busy`; or the campaign is over: `campaign_over`. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8869,7 +9426,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; another site has the subdomain: `subdomain_taken`; something needs what is to go: `in_use`, `link_in_use`; or the site is being generated: `site_busy`. */
+            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; another site has the subdomain: `subdomain_taken`; something needs what is to go: `in_use`, `link_in_use`; or the site is being generated: `site_busy`; or the campaign is over: `campaign_over`. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9424,7 +9981,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; another site has the subdomain: `subdomain_taken`; something needs what is to go: `in_use`, `link_in_use`; or the site is being generated: `site_busy`. */
+            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; another site has the subdomain: `subdomain_taken`; something needs what is to go: `in_use`, `link_in_use`; or the site is being generated: `site_busy`; or the campaign is over: `campaign_over`. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9616,7 +10173,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; another site has the subdomain: `subdomain_taken`; something needs what is to go: `in_use`, `link_in_use`; or the site is being generated: `site_busy`. */
+            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; another site has the subdomain: `subdomain_taken`; something needs what is to go: `in_use`, `link_in_use`; or the site is being generated: `site_busy`; or the campaign is over: `campaign_over`. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9888,6 +10445,852 @@ export interface operations {
             };
             /** @description The body is too large: `too_large`. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    estimate_audience_v1_campaigns_audience_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AudienceQuestion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudienceEstimate"];
+                };
+            };
+            /** @description The request cannot be read: `bad_request`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: `too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_campaigns_v1_campaigns_get: {
+        parameters: {
+            query?: {
+                /** @description How many entries a page holds at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; nothing for the first page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignList"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_campaign_v1_campaigns_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description The request cannot be read: `bad_request`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: `too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    follow_campaigns_v1_campaigns_progress_get: {
+        parameters: {
+            query?: {
+                /** @description Only this campaign. */
+                campaign_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-Sent Events: a `campaign` at each change, at most twice a second. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example event: campaign
+                     *     data: {"id": "…", "status": "running", "totals": {"queued": 12, "sent": 88}}
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to another workspace: `not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_campaign_v1_campaigns__campaign_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to another workspace: `not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_campaign_v1_campaigns__campaign_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description The request cannot be read: `bad_request`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to another workspace: `not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; another site has the subdomain: `subdomain_taken`; something needs what is to go: `in_use`, `link_in_use`; or the site is being generated: `site_busy`; or the campaign is over: `campaign_over`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: `too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pause_campaign_v1_campaigns__campaign_id__pause_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to another workspace: `not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; another site has the subdomain: `subdomain_taken`; something needs what is to go: `in_use`, `link_in_use`; or the site is being generated: `site_busy`; or the campaign is over: `campaign_over`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_campaign_v1_campaigns__campaign_id__resume_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to another workspace: `not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; another site has the subdomain: `subdomain_taken`; something needs what is to go: `in_use`, `link_in_use`; or the site is being generated: `site_busy`; or the campaign is over: `campaign_over`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_campaign_v1_campaigns__campaign_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to another workspace: `not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; another site has the subdomain: `subdomain_taken`; something needs what is to go: `in_use`, `link_in_use`; or the site is being generated: `site_busy`; or the campaign is over: `campaign_over`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_campaign_messages_v1_campaigns__campaign_id__messages_get: {
+        parameters: {
+            query?: {
+                /** @description Only messages in this state. */
+                status?: ("queued" | "sending" | "sent" | "delivered" | "failed" | "unknown" | "opted_out" | "cancelled") | null;
+                /** @description How many entries a page holds at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; nothing for the first page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignMessageList"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to another workspace: `not_found`. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -49,6 +49,8 @@ from vayro.api.routes import (
 )
 from vayro.cache.adapters import open_link_cache
 from vayro.campaigns.preview import Previews
+from vayro.campaigns.progress import ProgressFeed
+from vayro.campaigns.service import CampaignService
 from vayro.clicks.service import AnalyticsService
 from vayro.clicks.shares import ShareService
 from vayro.database.engine import open_database
@@ -152,6 +154,8 @@ async def _build_services(settings: Settings, stack: AsyncExitStack) -> Services
         privacy=Privacy(DataExport(database), AccountErasure(database, cache, governance.billing.end)),
         previews=Previews(database, SiteAddresses(settings)),
         site_pages=site_pages,
+        campaigns=CampaignService(settings, database),
+        campaign_progress=ProgressFeed(database, draining),
         draining=draining,
     )
 

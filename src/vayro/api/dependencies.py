@@ -17,6 +17,8 @@ from vayro.api.authentication import BearerKey
 from vayro.api.governance import Governance
 from vayro.api.limits import RequestLimits
 from vayro.campaigns.preview import Previews
+from vayro.campaigns.progress import ProgressFeed
+from vayro.campaigns.service import CampaignService
 from vayro.clicks.service import AnalyticsService
 from vayro.clicks.shares import ShareService
 from vayro.database.engine import Database
@@ -51,6 +53,8 @@ class Services:
     privacy: Privacy
     previews: Previews
     site_pages: SitePages
+    campaigns: CampaignService
+    campaign_progress: ProgressFeed
     draining: asyncio.Event = field(default_factory=asyncio.Event)
 
 

@@ -72,7 +72,7 @@ _DESCRIPTIONS = {
     404: "It does not exist, or belongs to another workspace: `not_found`.",
     409: "Another link has this code, or is the canonical one: `code_taken`, `canonical_taken`; another site has the "
     "subdomain: `subdomain_taken`; something needs what is to go: `in_use`, `link_in_use`; or the site is being "
-    "generated: `site_busy`.",
+    "generated: `site_busy`; or the campaign is over: `campaign_over`.",
     413: "The body is too large: `too_large`.",
     422: "The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, "
     "`invalid_code`, `reserved_code`.",

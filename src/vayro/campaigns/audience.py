@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row
 from uuid_utils.compat import uuid7
 
-from vayro.campaigns import repository
+from vayro.campaigns import recipients, repository
 from vayro.campaigns.message import Values, compose
 from vayro.campaigns.quiet import next_allowed
 from vayro.campaigns.wordings import Wordings
@@ -51,8 +51,8 @@ async def expand_some(database: Database, settings: Settings, campaign_id: UUID)
         now = await repository.lock_campaign(connection, campaign_id)
         if now is None or not _is_open(now):
             return True
-        if now.prepared_until != campaign.prepared_until:
-            return False
+        if (now.prepared_until, now.updated_at) != (campaign.prepared_until, campaign.updated_at):
+            return False  # somebody else was here, or the schedule has changed
         await _store(connection, now, batch, messages, expansion.skipped)
     return batch.is_last
 
@@ -95,12 +95,12 @@ async def _read_batch(connection: Any, campaign: Any) -> Batch:
     if "business_ids" in wanted:
         left = [one for one in map(UUID, wanted["business_ids"]) if after is None or one > after]
         ids, is_last = left[:BATCH], len(left) <= BATCH
-        rows = await repository.find_recipients(connection, campaign.workspace_id, [businesses.c.id.in_(ids)], BATCH)
+        rows = await recipients.find_recipients(connection, campaign.workspace_id, [businesses.c.id.in_(ids)], BATCH)
         return Batch(rows, ids[-1] if ids else after, is_last)
     conditions = [*audience_conditions(wanted), businesses.c.created_at <= campaign.created_at]
     if after is not None:
         conditions.append(businesses.c.id > after)
-    rows = await repository.find_recipients(connection, campaign.workspace_id, conditions, BATCH)
+    rows = await recipients.find_recipients(connection, campaign.workspace_id, conditions, BATCH)
     return Batch(rows, rows[-1].id if rows else after, len(rows) < BATCH)
 
 

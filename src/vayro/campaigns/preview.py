@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from vayro.campaigns import repository
+from vayro.campaigns import recipients
 from vayro.campaigns.audience import has_site, url_to_send
 from vayro.campaigns.message import Message, MessageWarning, Values, WarningCode, compose
 from vayro.campaigns.placeholders import parse_text
@@ -22,7 +22,7 @@ _REASONS: dict[WarningCode, str] = {
     "not_published": "The site cannot be visited now: messages are sent for published sites only.",
 }
 
-_FIND = {"site": repository.find_recipient_of_site, "business": repository.find_recipient}
+_FIND = {"site": recipients.find_recipient_of_site, "business": recipients.find_recipient}
 
 
 class Wanted(msgspec.Struct, frozen=True):

@@ -1,80 +1,91 @@
-"""Every SQL statement about campaigns, and about those whom they write to.
+"""Every SQL statement about campaigns and their messages; `recipients` holds those about whom they write to.
 
 Whatever takes a `workspace_id` sees what belongs to that workspace only.
 """
 
-from collections.abc import Collection, Sequence
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, or_, select, update
+from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vayro.database.dialect import insert_ignoring
-from vayro.database.models import businesses, campaign_messages, campaigns, opt_outs, sites, workspaces
-from vayro.database.models.campaigns import EVERYONE
+from vayro.database.models import businesses, campaign_messages, campaigns
 
-_OF_BUSINESS = ("id", "name", "category", "phone", "locale", "time_zone")
-_OF_SITE = (
-    "subdomain",
-    "custom_domain",
-    "verified_at",
-    "link_id",
-    "short_url",
-    "status",
-    "is_published",
-    "completed_at",
-)
+_MESSAGE = ("id", "business_id", "phone", "body", "segments", "encoding", "status", "error", "cost_micros")
+_MESSAGE_AT = ("due_at", "sent_at", "delivered_at")
 
 
-def select_recipients() -> Select[Any]:
-    """Return the SELECT of businesses with what a message to them needs: their site, if any, and who writes.
-
-    `opted_out` is their number when it wants no messages, else null.
-    """
-    refusals = and_(
-        opt_outs.c.phone == businesses.c.phone,
-        or_(opt_outs.c.workspace_id == businesses.c.workspace_id, opt_outs.c.workspace_id == EVERYONE),
-    )
-    opted_out = select(opt_outs.c.phone).where(refusals).limit(1).scalar_subquery().label("opted_out")
-    columns = [
-        *(businesses.c[name] for name in _OF_BUSINESS),
-        sites.c.id.label("site_id"),
-        *(sites.c[name] for name in _OF_SITE),
-        workspaces.c.name.label("sender"),
-        opted_out,
-    ]
-    tables = businesses.outerjoin(sites, sites.c.business_id == businesses.c.id)
-    return select(*columns).select_from(tables.join(workspaces, workspaces.c.id == businesses.c.workspace_id))
+async def insert_campaign(connection: AsyncConnection, values: dict[str, Any]) -> None:
+    """Store a new campaign."""
+    await connection.execute(insert(campaigns).values(values))
 
 
-_MINE = businesses.c.workspace_id == bindparam("workspace_id")
-_BY_SITE = select_recipients().where(sites.c.id == bindparam("wanted_id"), _MINE)
-_BY_BUSINESS = select_recipients().where(businesses.c.id == bindparam("wanted_id"), _MINE)
+async def find_campaigns(
+    connection: AsyncConnection, workspace_id: UUID, *, limit: int, before: UUID | None = None
+) -> Sequence[Any]:
+    """Return campaigns, newest first: identifiers grow with time."""
+    query = select(campaigns).where(campaigns.c.workspace_id == workspace_id)
+    if before:
+        query = query.where(campaigns.c.id < before)
+    return (await connection.execute(query.order_by(campaigns.c.id.desc()).limit(limit))).all()
 
 
-async def find_recipient(connection: AsyncConnection, workspace_id: UUID, business_id: UUID) -> Row[Any] | None:
-    """Return a business as `select_recipients` has it, or None."""
-    given = {"workspace_id": workspace_id, "wanted_id": business_id}
-    found: Row[Any] | None = (await connection.execute(_BY_BUSINESS, given)).first()
-    return found
+async def find_own_campaign(connection: AsyncConnection, workspace_id: UUID, campaign_id: UUID) -> Row[Any] | None:
+    """Return the campaign, or None."""
+    mine = (campaigns.c.id == campaign_id) & (campaigns.c.workspace_id == workspace_id)
+    return (await connection.execute(select(campaigns).where(mine))).first()
 
 
-async def find_recipient_of_site(connection: AsyncConnection, workspace_id: UUID, site_id: UUID) -> Row[Any] | None:
-    """Return the business of a site as `select_recipients` has it, or None."""
-    given = {"workspace_id": workspace_id, "wanted_id": site_id}
-    found: Row[Any] | None = (await connection.execute(_BY_SITE, given)).first()
-    return found
+async def find_lively(connection: AsyncConnection, workspace_id: UUID, since: dt.datetime, limit: int) -> Sequence[Any]:
+    """Return the newest campaigns that are not over, or ended after an instant, with their states alone."""
+    is_lively = campaigns.c.finished_at.is_(None) | (campaigns.c.finished_at > since)
+    query = select(campaigns.c.id, campaigns.c.status).where(campaigns.c.workspace_id == workspace_id, is_lively)
+    return (await connection.execute(query.order_by(campaigns.c.id.desc()).limit(limit))).all()
 
 
-async def find_recipients(
-    connection: AsyncConnection, workspace_id: UUID, conditions: Sequence[ColumnElement[bool]], limit: int
-) -> Sequence[Row[Any]]:
-    """Return businesses in the order of their identifiers, as `select_recipients` has them."""
-    mine = businesses.c.workspace_id == workspace_id
-    query = select_recipients().where(mine, *conditions).order_by(businesses.c.id).limit(limit)
-    rows: Sequence[Row[Any]] = (await connection.execute(query)).all()
-    return rows
+async def lock_own_campaign(connection: AsyncConnection, workspace_id: UUID, campaign_id: UUID) -> Row[Any] | None:
+    """Return the campaign and keep it as it is until the transaction ends, or None."""
+    mine = (campaigns.c.id == campaign_id) & (campaigns.c.workspace_id == workspace_id)
+    return (await connection.execute(select(campaigns).where(mine).with_for_update())).first()
+
+
+async def sum_messages(connection: AsyncConnection, ids: Iterable[UUID]) -> Sequence[Any]:
+    """Return for each of the campaigns and each status of messages: how many, their segments and their cost."""
+    one = campaign_messages.c
+    sums = (func.count(), func.coalesce(func.sum(one.segments), 0), func.coalesce(func.sum(one.cost_micros), 0))
+    query = select(one.campaign_id, one.status, *sums).where(one.campaign_id.in_(list(ids)))
+    return (await connection.execute(query.group_by(one.campaign_id, one.status))).all()
+
+
+async def find_messages(
+    connection: AsyncConnection, campaign_id: UUID, *, status: str | None, limit: int, after: UUID | None = None
+) -> Sequence[Any]:
+    """Return messages of a campaign in the order in which they were made, with the names of the businesses."""
+    columns = [campaign_messages.c[name] for name in (*_MESSAGE, *_MESSAGE_AT)]
+    named = campaign_messages.outerjoin(businesses, businesses.c.id == campaign_messages.c.business_id)
+    query = select(*columns, businesses.c.name.label("business_name")).select_from(named)
+    query = query.where(campaign_messages.c.campaign_id == campaign_id)
+    if status:
+        query = query.where(campaign_messages.c.status == status)
+    if after:
+        query = query.where(campaign_messages.c.id > after)
+    return (await connection.execute(query.order_by(campaign_messages.c.id).limit(limit))).all()
+
+
+async def reschedule_messages(connection: AsyncConnection, campaign_id: UUID, due_at: dt.datetime) -> None:
+    """Let all messages that wait be due at another time; quiet hours are kept when they are taken to be sent."""
+    waiting = (campaign_messages.c.campaign_id == campaign_id) & (campaign_messages.c.status == "queued")
+    await connection.execute(update(campaign_messages).where(waiting).values(due_at=due_at))
+
+
+async def cancel_messages(connection: AsyncConnection, campaign_id: UUID, at: dt.datetime) -> int:
+    """End all messages that wait; return how many. What a provider was given already is not called back."""
+    waiting = (campaign_messages.c.campaign_id == campaign_id) & (campaign_messages.c.status == "queued")
+    cancelled = update(campaign_messages).where(waiting).values(status="cancelled", updated_at=at)
+    return (await connection.execute(cancelled)).rowcount
 
 
 async def find_campaign(connection: AsyncConnection, campaign_id: UUID) -> Row[Any] | None:
@@ -101,6 +112,6 @@ async def insert_messages(connection: AsyncConnection, rows: Sequence[dict[str, 
         await connection.execute(insert_ignoring(campaign_messages, connection.dialect.name), rows)
 
 
-async def update_campaign(connection: AsyncConnection, campaign_id: UUID, values: dict[str, Any]) -> None:
+async def update_campaign(connection: AsyncConnection, campaign_id: UUID, values: Mapping[str, Any]) -> None:
     """Write columns of a campaign."""
     await connection.execute(update(campaigns).where(campaigns.c.id == campaign_id).values(values))

@@ -1,117 +1,208 @@
 """What the API takes and gives about campaigns and their messages."""
 
-from typing import Annotated, Any, Literal
+import datetime as dt
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
-from vayro.campaigns.message import WarningCode
-from vayro.campaigns.placeholders import MAX_TEXT
-from vayro.campaigns.preview import Preview, Wanted
-from vayro.campaigns.texts import Variant
-from vayro.links.draft import Text
-
-MessageText = Annotated[Text, StringConstraints(min_length=1, max_length=MAX_TEXT)]
-Locale = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,8}([_-][A-Za-z0-9]{1,8})*$", max_length=35)]
-_TEXT_HELP = (
-    "With the placeholders {business}, {link}, {sender} and {category}; {link} goes to the end when it is not there."
+from vayro.api.pagination import encode_cursor
+from vayro.api.schemas.campaign_fields import (
+    TEXT_HELP,
+    AudienceChoice,
+    AudienceFilter,
+    CampaignName,
+    Clock,
+    Instant,
+    Rate,
+    Texts,
+    ZoneName,
 )
-_ID = "0199e8a4-7d3c-7b21-9c55-3f2e8a6d1b07"
+from vayro.campaigns.record import CampaignRecord
+from vayro.campaigns.service import CampaignDraft, CampaignPage, MessagePage
+from vayro.campaigns.texts import Variant
+
+CampaignStatus = Literal["preparing", "scheduled", "running", "paused", "completed", "cancelled"]
+MessageStatus = Literal["queued", "sending", "sent", "delivered", "failed", "unknown", "opted_out", "cancelled"]
+_QUIET_HELP = "Local time of the recipient, like 21:00. Both null: no quiet hours."
 
 
-class PreviewRequest(BaseModel):
-    """Which message is to be shown, and of which site; or of which business, which has at most one."""
+class CampaignCreate(BaseModel):
+    """A campaign to be made. It begins as soon as its messages are ready, unless it has a schedule."""
 
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
             "examples": [
-                {"site_id": _ID, "variant": "friendly"},
-                {"business_id": _ID, "variant": "custom", "text": "Hello {business}: {link}", "locale": "en"},
+                {
+                    "name": "Spring in Berlin",
+                    "audience": {"filter": {"category": "Plumber", "country": "DE"}},
+                    "variant": "friendly",
+                    "scheduled_at": "2026-03-01T09:00:00+01:00",
+                }
             ]
         },
     )
 
-    site_id: UUID | None = None
-    business_id: UUID | None = None
+    name: CampaignName
+    audience: AudienceChoice
     variant: Variant
-    text: MessageText | None = Field(None, description=f"Of a custom message. {_TEXT_HELP}")
-    locale: Locale | None = Field(None, description="BCP 47; without it, that of the business.", examples=["pt-BR"])
-
-    @model_validator(mode="after")
-    def _check_whose(self) -> "PreviewRequest":
-        if (self.site_id is None) == (self.business_id is None):
-            raise ValueError("Either site_id or business_id says whose message is meant.")
-        return self
-
-    def wanted(self) -> Wanted:
-        """Return it as the feature takes it."""
-        kind: Literal["site", "business"] = "site" if self.site_id else "business"
-        identifier = self.site_id or self.business_id
-        assert identifier
-        return Wanted(self.variant, kind, identifier, self.text, self.locale)
-
-
-class PreviewWarning(BaseModel):
-    """Something that the sender should know."""
-
-    code: WarningCode
-    detail: str = Field(description="One sentence for a person.")
-
-
-class MessagePreview(BaseModel):
-    """A message as a business would get it, and what it takes to send it. Nothing is made or reserved."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "site_id": _ID,
-                    "business_id": _ID,
-                    "variant": "friendly",
-                    "locale": "en",
-                    "body": "Hi Sunrise Bakery! Brightline here. We made you a website, have a look: "
-                    "https://go.example.com/aB3dE5x Like it? Just reply. Reply STOP to opt out",
-                    "url": "https://go.example.com/aB3dE5x",
-                    "encoding": "GSM-7",
-                    "characters": 147,
-                    "segments": 1,
-                    "remaining": 13,
-                    "per_segment": 160,
-                    "non_gsm": [],
-                    "warnings": [],
-                }
-            ]
-        }
+    texts: Texts = Field(
+        default_factory=dict,
+        description=f"Texts of your own by locale, in the place of the variant's; a custom one needs some. {TEXT_HELP}",
     )
+    scheduled_at: Instant | None = Field(None, description="When it begins, within a year. What has passed is now.")
+    rate_per_second: Rate = Field(10, description="Messages a second, at most.")
+    quiet_from: Clock | None = Field("21:00", description=_QUIET_HELP)
+    quiet_until: Clock | None = Field("08:00", description=_QUIET_HELP)
+    time_zone: ZoneName = Field("UTC", description="IANA; of recipients whose own is not known.")
 
-    site_id: UUID
-    business_id: UUID
+    def draft(self) -> CampaignDraft:
+        """Return it as the feature takes it."""
+        given = self.model_dump(exclude={"audience"})
+        return CampaignDraft(audience=self.audience.stored(), **given)
+
+
+class CampaignUpdate(BaseModel):
+    """What changes, until the campaign is over. A field that is not sent stays as it is."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"rate_per_second": 50}]})
+
+    name: CampaignName = Field("", description="A new name.")
+    rate_per_second: Rate = Field(10, description="It holds from the next message on.")
+    scheduled_at: Instant | None = Field(None, description="Until it has begun; null: at once.")
+    quiet_from: Clock | None = Field(None, description=_QUIET_HELP)
+    quiet_until: Clock | None = Field(None, description=_QUIET_HELP)
+    time_zone: ZoneName = Field("UTC", description="IANA; of recipients whose own is not known.")
+
+    def changes(self) -> dict[str, Any]:
+        """Return what was sent, and only that."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+class AudienceQuestion(BaseModel):
+    """An audience to be looked at; with a variant or texts, segments are estimated for those."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"audience": {"filter": {}}}]})
+
+    audience: AudienceChoice
+    variant: Variant = "friendly"
+    texts: Texts = Field(default_factory=dict, description="As in a campaign.")
+
+
+class Skipped(BaseModel):
+    """Businesses that get no message, by the first reason that holds."""
+
+    no_phone: int
+    no_site: int = Field(description="Without a site, or with one that was never completed.")
+    not_published: int
+    opted_out: int = Field(description="Their numbers want no messages. A campaign lists them with that status.")
+    duplicate: int = Field(description="Their numbers are those of others in the audience.")
+
+
+class AudienceEstimate(BaseModel):
+    """How many would get a message, and what that would come to."""
+
+    businesses: int
+    ready: int
+    skipped: Skipped
+    segments_estimate: int
+    cost_micros_estimate: int = Field(description="At `VAYRO_SMS_PRICE_MICROS` a segment.")
+
+
+class Totals(BaseModel):
+    """What the messages of a campaign add up to, by their states."""
+
+    messages: int
+    queued: int
+    sent: int = Field(description="Taken by the provider; whether they were delivered is not known yet.")
+    delivered: int
+    failed: int
+    unknown: int = Field(description="Nobody can say whether the provider took them.")
+    opted_out: int
+    cancelled: int
+    segments: int = Field(description="Of all messages but those that are never sent.")
+    cost_micros: int
+
+
+class CampaignAudience(BaseModel):
+    """The audience of a campaign; lists leave identifiers out and say how many there are."""
+
+    business_ids: list[UUID] | None
+    filter: AudienceFilter | None
+    size: int | None = Field(description="How many identifiers there are.")
+
+
+class Campaign(BaseModel):
+    """A campaign as it is now."""
+
+    id: UUID
+    name: str
     variant: Variant
-    locale: str = Field(description="The language of the words.")
-    body: str = Field(description="The whole message.")
-    url: str = Field(description="The link in it: the same in every message to this business.")
+    texts: dict[str, str]
+    audience: CampaignAudience
+    provider: str
+    rate_per_second: int
+    quiet_from: str | None
+    quiet_until: str | None
+    time_zone: str
+    scheduled_at: dt.datetime | None
+    status: CampaignStatus
+    note: str | None = Field(description="Why it was set aside, where it was.")
+    currency: str
+    totals: Totals
+    skipped: Skipped
+    created_at: dt.datetime
+    started_at: dt.datetime | None
+    finished_at: dt.datetime | None
+    updated_at: dt.datetime
+
+
+class CampaignList(BaseModel):
+    """One page of campaigns, newest first."""
+
+    data: list[Campaign]
+    next_cursor: str | None = Field(description="Send it as `cursor` for the next page; null on the last one.")
+
+
+class CampaignMessage(BaseModel):
+    """A message to one number."""
+
+    id: UUID
+    business_id: UUID
+    business_name: str | None
+    phone: str
+    body: str
+    segments: int
     encoding: Literal["GSM-7", "UCS-2"]
-    characters: int = Field(description="Septets (a character of the extension table takes two) or UTF-16 units.")
-    segments: int = Field(description="SMS that it takes.")
-    remaining: int = Field(description="Characters that fit before another SMS is needed.")
-    per_segment: int = Field(description="160 or 70 when it is one SMS, 153 or 67 in each of several.")
-    non_gsm: list[str] = Field(description="The characters that make it UCS-2.")
-    warnings: list[PreviewWarning]
+    status: MessageStatus
+    error: str | None
+    cost_micros: int
+    due_at: dt.datetime
+    sent_at: dt.datetime | None
+    delivered_at: dt.datetime | None
 
 
-def encode_preview(preview: Preview) -> bytes:
-    """Return the JSON of a preview."""
-    counted = msgspec.structs.asdict(preview.message.count)
-    body: dict[str, Any] = {
-        "site_id": preview.site_id,
-        "business_id": preview.business_id,
-        "variant": preview.variant,
-        "locale": preview.locale,
-        "body": preview.message.body,
-        "url": preview.url,
-        **counted,
-        "warnings": preview.warnings,
-    }
-    return msgspec.json.encode(body)
+class CampaignMessageList(BaseModel):
+    """One page of a campaign's messages."""
+
+    data: list[CampaignMessage]
+    next_cursor: str | None = Field(description="Send it as `cursor` for the next page; null on the last one.")
+
+
+def encode_campaign(record: CampaignRecord) -> bytes:
+    """Return the JSON of a campaign."""
+    return msgspec.json.encode(record)
+
+
+def encode_campaigns(page: CampaignPage) -> bytes:
+    """Return the JSON of a page of campaigns."""
+    cursor = encode_cursor(page.next) if page.next else None
+    return msgspec.json.encode({"data": page.campaigns, "next_cursor": cursor})
+
+
+def encode_messages(page: MessagePage) -> bytes:
+    """Return the JSON of a page of messages."""
+    cursor = encode_cursor(page.next) if page.next else None
+    return msgspec.json.encode({"data": page.messages, "next_cursor": cursor})
