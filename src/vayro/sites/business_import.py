@@ -93,7 +93,8 @@ class BusinessImport:
             stored = await find_businesses(connection, caller.workspace_id, [*plan.new, *plan.changes])
             counts = {"created": len(plan.new), "updated": len(plan.changes)}
             if stored:
-                await audit.note(connection, caller, "business.import", f"{len(stored)} businesses", counts)
+                subject = f"{len(stored)} business{'' if len(stored) == 1 else 'es'}"
+                await audit.note(connection, caller, "business.import", subject, counts)
         records = {row.id: business_from_row(row, self._url_of) for row in stored}
         return [records.get(fate, _GONE) if isinstance(fate, UUID) else fate for fate in plan.fates]
 
