@@ -1,5 +1,6 @@
 """Businesses: kept, found, changed, deleted; many at once, and as a file."""
 
+import asyncio
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -28,6 +29,7 @@ from vayro.api.schemas.links import FilterText
 from vayro.api.streaming import Stream
 from vayro.sites.business_draft import BusinessDraft
 from vayro.sites.business_export import write_csv, write_json
+from vayro.sites.business_import import PIECE
 from vayro.sites.business_repository import BusinessFilter, BusinessPosition
 
 LARGE_BODIES = {"/v1/businesses/bulk": 4 << 20}
@@ -85,7 +87,7 @@ async def create_businesses(bulk: BulkBusinesses, caller: SitesWriter, services:
 
     With `dry_run` nothing is stored. Two imports at once into one workspace make no duplicates together.
     """
-    checked = [_check(row) for row in bulk.businesses]
+    checked = await _check_all(bulk.businesses)
     drafts = [one for one in checked if isinstance(one, BusinessDraft)]
     bring = services.businesses.bulk.rehearse if bulk.dry_run else services.businesses.bulk.store
     stored = iter(await bring(caller, drafts, bulk.on_duplicate))
@@ -154,6 +156,16 @@ async def delete_business(business_id: UUID, caller: SitesWriter, services: Curr
     """Delete a business that has no site and that no campaign has written to."""
     await services.businesses.delete(caller, business_id)
     return Response(status_code=204)
+
+
+async def _check_all(rows: list[Any]) -> list[BusinessCreate | dict[str, Any]]:
+    """Check each row; others have their turn between, for a thousand take 40 ms."""
+    checked: list[BusinessCreate | dict[str, Any]] = []
+    for number, row in enumerate(rows):
+        checked.append(_check(row))
+        if number % PIECE == 0:
+            await asyncio.sleep(0)
+    return checked
 
 
 def _check(row: Any) -> BusinessCreate | dict[str, Any]:
