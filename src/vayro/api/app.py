@@ -30,6 +30,8 @@ from vayro.api.routes import (
     auth,
     billing,
     businesses,
+    campaign_receipts,
+    campaign_report,
     campaigns,
     credentials,
     domains,
@@ -39,6 +41,7 @@ from vayro.api.routes import (
     link_tools,
     links,
     oidc,
+    opt_outs,
     pages,
     privacy,
     shares,
@@ -47,6 +50,7 @@ from vayro.api.routes import (
     utm_templates,
     workspaces,
 )
+from vayro.api.sending import build_sending
 from vayro.cache.adapters import open_link_cache
 from vayro.campaigns.preview import Previews
 from vayro.campaigns.progress import ProgressFeed
@@ -96,7 +100,8 @@ def build_app(settings: Settings) -> FastAPI:
     access = (auth, credentials, oidc, workspaces, keys, audit, billing, privacy)
     # Fixed addresses before those with an identifier in their place.
     about_links = (link_bulk, link_tools, links, utm_templates, domains, analytics, shares)
-    for module in (*about_links, businesses, sites, campaigns, *access, health, site_pages, pages):
+    sending = (campaign_report, campaign_receipts, opt_outs)
+    for module in (*about_links, businesses, sites, *sending, campaigns, *access, health, site_pages, pages):
         app.include_router(module.router)
     pages.mount_pages(app)
     _document(app)
@@ -151,6 +156,7 @@ async def _build_services(settings: Settings, stack: AsyncExitStack) -> Services
         limits=RequestLimits(settings, limiter),
         businesses=BusinessService(settings, database),
         sites=SiteService(settings, database, service, site_feed),
+        sending=build_sending(settings, database, get_metrics()),
         privacy=Privacy(DataExport(database), AccountErasure(database, cache, governance.billing.end)),
         previews=Previews(database, SiteAddresses(settings)),
         site_pages=site_pages,

@@ -16,6 +16,7 @@ from vayro.accounts.service import AccountService, Caller
 from vayro.api.authentication import BearerKey
 from vayro.api.governance import Governance
 from vayro.api.limits import RequestLimits
+from vayro.api.sending import Sending
 from vayro.campaigns.preview import Previews
 from vayro.campaigns.progress import ProgressFeed
 from vayro.campaigns.service import CampaignService
@@ -49,6 +50,7 @@ class Services:
     utm_templates: UtmTemplates
     businesses: BusinessService
     sites: SiteService
+    sending: Sending
     limits: RequestLimits
     privacy: Privacy
     previews: Previews

@@ -12,13 +12,13 @@ answers differently the second time is not asked a second time. Proxies of the e
 import asyncio
 import ssl
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 import ada_url
 
 from vayro.egress.exchange import Request, Response, exchange
-from vayro.egress.refusals import ForbiddenAddress, ForbiddenUrl, NoAnswer, TooFar
+from vayro.egress.refusals import ForbiddenAddress, ForbiddenUrl, NoAnswer, NotConnected, TooFar
 from vayro.egress.resolution import DnsResolver, Resolve
 from vayro.egress.special_addresses import Address, AddressRule
 from vayro.settings import Settings
@@ -28,13 +28,16 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 MAX_URL = 8_192
 # Of a host that has many; a second one is for who has lost his IPv6.
 ADDRESSES_TRIED = 3
+SECONDS = 10.0
+# Of the time for a post, so that all addresses can be tried before it is over.
+CONNECT_PART = 8
 
 
 @dataclass(frozen=True, slots=True)
 class EgressLimits:
     """How far a fetch may go. `seconds` is for all hops together."""
 
-    seconds: float = 10.0
+    seconds: float = SECONDS
     max_bytes: int = 1 << 20
     max_hops: int = 5
     ports: Sequence[int] = (80, 443)
@@ -84,6 +87,36 @@ class EgressClient:
             raise NoAnswer(f"There was no answer within {self._limits.seconds:g} s.") from None
         raise TooFar(f"There are more than {self._limits.max_hops} redirects.")
 
+    async def post(self, url: str, body: bytes, *, headers: Mapping[str, str], max_bytes: int = 65_536) -> Response:
+        """Hand a body in, once, and return the answer; redirects are answers, and are not followed.
+
+        Raises NotConnected, NoAddress, ForbiddenAddress and ForbiddenUrl when nothing was sent, and other kinds of
+        NotFetched when it was sent and nobody knows what became of it.
+        """
+        request, href = self._parse(url, "POST", headers)
+        request = replace(request, body=body)
+        failed: NotConnected | None = None
+        try:
+            async with asyncio.timeout(self._limits.seconds):
+                for address in (await self.find_addresses(request.host))[:ADDRESSES_TRIED]:
+                    try:
+                        response = await exchange(
+                            request,
+                            address,
+                            self._context(),
+                            max_bytes,
+                            connect_seconds=self._limits.seconds / CONNECT_PART,
+                        )
+                    except NotConnected as error:  # whoever got it, even in part, may have done what it asks for
+                        failed = failed or error
+                    else:
+                        response.url = href
+                        return response
+        except TimeoutError:
+            raise NoAnswer(f"There was no answer within {self._limits.seconds:g} s.") from None
+        assert failed is not None
+        raise failed
+
     async def find_addresses(self, host: str) -> list[Address]:
         """Return the addresses of a host, all of which may be connected to. Raises NoAddress and ForbiddenAddress."""
         addresses = await self._resolve(host)
@@ -126,13 +159,13 @@ class EgressClient:
         return self._tls
 
 
-def open_egress(settings: Settings, operators_urls: Iterable[str] = ()) -> EgressClient:
+def open_egress(settings: Settings, operators_urls: Iterable[str] = (), *, seconds: float = SECONDS) -> EgressClient:
     """Return the client that the settings describe; nothing is connected.
 
-    Args: operators_urls, of the settings, whose ports may be used as well as 80 and 443.
+    Args: operators_urls, of the settings, whose ports may be used as well as 80 and 443; seconds, for one fetch.
     """
     named = (urlsplit(url).port for url in operators_urls)
-    limits = EgressLimits(ports=(80, 443, *(port for port in named if port)))
+    limits = EgressLimits(seconds, ports=(80, 443, *(port for port in named if port)))
     return EgressClient(AddressRule(settings.egress_allow, settings.egress_deny), limits=limits)
 
 

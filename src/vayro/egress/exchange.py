@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import httptools
 
-from vayro.egress.refusals import NoAnswer, TooMuch
+from vayro.egress.refusals import NoAnswer, NotConnected, TooMuch
 from vayro.egress.special_addresses import Address
 
 MAX_HEAD_BYTES = 32_768
@@ -39,24 +39,36 @@ class Response:
 
 
 async def exchange(
-    request: Request, address: Address, tls: ssl.SSLContext, max_bytes: int, *, cut: bool = False
+    request: Request,
+    address: Address,
+    tls: ssl.SSLContext,
+    max_bytes: int,
+    *,
+    cut: bool = False,
+    connect_seconds: float | None = None,
 ) -> Response:
     """Connect to this very address, ask, and return the answer. Redirects are answers.
 
-    Args: cut, whether of a body that is too large its beginning will do. Raises NoAnswer and TooMuch. Waits as long as
-    its caller lets it.
+    Args: cut, whether of a body that is too large its beginning will do; connect_seconds, for the connection alone.
+    Raises NotConnected, NoAnswer and TooMuch. Waits as long as its caller lets it.
     """
     is_tls = request.scheme == "https"
+    patience = asyncio.timeout(connect_seconds)
     try:
-        reader, writer = await asyncio.open_connection(
-            str(address),
-            request.port,
-            ssl=tls if is_tls else None,
-            server_hostname=request.host.strip("[]") if is_tls else None,
-            limit=_PIECE,
-        )
+        async with patience:
+            reader, writer = await asyncio.open_connection(
+                str(address),
+                request.port,
+                ssl=tls if is_tls else None,
+                server_hostname=request.host.strip("[]") if is_tls else None,
+                limit=_PIECE,
+            )
+    except TimeoutError as error:
+        if not patience.expired():  # the kernel's own patience ended, which is a refusal like others
+            raise NotConnected(f"{request.host} does not accept a connection: {_reason(error)}.") from error
+        raise NotConnected(f"{request.host} does not accept a connection within {connect_seconds:g} s.") from error
     except (OSError, ssl.SSLError) as error:
-        raise NoAnswer(f"{request.host} does not accept a connection: {_reason(error)}.") from error
+        raise NotConnected(f"{request.host} does not accept a connection: {_reason(error)}.") from error
     try:
         writer.write(_head(request) + request.body)
         return await _read(reader, request, max_bytes, cut=cut)

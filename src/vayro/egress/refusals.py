@@ -31,6 +31,10 @@ class NoAnswer(NotFetched):
     kind = "no_answer"
 
 
+class NotConnected(NoAnswer):
+    """Nobody accepted a connection in time: nothing was sent."""
+
+
 class TooMuch(NotFetched):
     """The answer is larger than we take."""
 

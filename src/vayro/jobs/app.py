@@ -14,6 +14,7 @@ import structlog
 import uvloop
 
 from vayro.cache.adapters import open_link_cache
+from vayro.campaigns.sending import CampaignSender
 from vayro.database.engine import Database, open_database
 from vayro.jobs.durable import VERSION, DurableRuns
 from vayro.jobs.executors import Executors
@@ -93,9 +94,7 @@ def _more_loops(
     settings: Settings, database: Database, metrics: Metrics, stopped: asyncio.Event
 ) -> list[Coroutine[Any, Any, None]]:
     """Return what runs beside the sites until `stopped` is set; the first that fails ends the process."""
-    # ── campaigns: `CampaignSender(settings, database, metrics).run(stopped)` stands here ──
-    del settings, database, metrics, stopped
-    return []
+    return [CampaignSender(settings, database, metrics).run(stopped)]
 
 
 async def _open_links(settings: Settings, database: Database, metrics: Metrics, stack: AsyncExitStack) -> LinkService:

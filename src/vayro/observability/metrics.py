@@ -137,6 +137,12 @@ class Metrics:
         "vayro_limiter_failures", "Times that limits were counted by one process alone, because Redis was away."
     )
 
+    # ── campaigns ──
+    campaign_messages: Counter = _counter("vayro_campaign_messages", "Messages, by what became of them.", "status")
+    campaign_queue_age: Gauge = _gauge(
+        "livemax", "vayro_campaign_queue_age_seconds", "How long the oldest message of a running campaign has been due."
+    )
+
     # ── the processes themselves ──
     build_info: Gauge = _gauge("livemax", "vayro_build_info", "Always 1; the version is in the label.", "version")
     process_exits: Counter = _counter(
