@@ -153,6 +153,11 @@ FAULTS = (
         "0m", "ticket", "A chore of the worker fails again and again",
     ),
     Fault(
+        "VayroMessagesUnknown",
+        'sum(increase(vayro_campaign_messages_total{status="unknown"}[15m])) > 0',
+        "0m", "ticket", "Nobody knows whether some messages of campaigns were sent",
+    ),
+    Fault(
         "VayroDuplicateCanonicalLinks",
         "max(vayro_duplicate_canonical_links) > 0",
         "30m", "ticket", "There are active links that should be one",

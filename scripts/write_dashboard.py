@@ -207,6 +207,16 @@ ROWS: tuple[tuple[str, list[dict[str, Any]]], ...] = (
         ],
     ),
     (
+        "Campaigns",
+        [
+            graph("Messages", [(rate("vayro_campaign_messages_total", "status"), "{{status}}")], "cps",
+                  "What became of them; `unknown`: perhaps sent, and never sent again by themselves", is_stacked=True,
+                  width=12, colors={"sent": BLUE, "delivered": GREEN, "failed": AMBER, "unknown": RED}),
+            graph("Queue", [("max(vayro_campaign_queue_age_seconds)", "oldest message that is due")], "s",
+                  "How long it has been due: rates are too low, or the provider takes nothing", width=12),
+        ],
+    ),
+    (
         "Upkeep and processes",
         [
             graph("Chores done and failed", [

@@ -203,7 +203,7 @@ async def neighbours(house: House, settings: Settings) -> Belongings:
     async with database.transaction() as connection:
         row = {"name": domain, "workspace_id": team.workspace_id, "created_at": now(), "verified_at": now()}
         await connection.execute(insert(domains).values(row))
-    scopes = ["admin", "links:write", "links:read", "sites:write"]
+    scopes = ["admin", "links:write", "links:read", "sites:write", "campaigns:write"]
     made = await team.accounts.keys.issue(team["owner"], "neighbours-key", scopes)
     invited = await team.invitations.invite(team["owner"], f"{uuid4()}@example.com", "viewer")
     async with client(house.url, made.secret) as api:
@@ -213,6 +213,7 @@ async def neighbours(house: House, settings: Settings) -> Belongings:
         template = (await api.post("/v1/utm-templates", json={"name": "neighbours-template"})).json()
         business = (await api.post("/v1/businesses", json={"name": "neighbours-business"})).json()
         site = (await api.post("/v1/sites", json={"business_id": business["id"]})).json()
+        opt_out = (await api.post("/v1/opt-outs", json={"phone": "+49 30 901820"})).json()
         await api.patch("/v1/workspace", json={"name": "neighbours-workspace"})
     async with browser(house.url) as page:
         session_of(await sign_in(page, email := await make_person(settings)))
@@ -226,6 +227,7 @@ async def neighbours(house: House, settings: Settings) -> Belongings:
         "campaign_id": str(campaign.id),
         "business_id": business["id"],
         "site_id": site["id"],
+        "phone": opt_out["phone"],
         "key_id": str(made.key.id),
         "user_id": str(team["member"].user_id),
         "invitation_id": str(invited.id),

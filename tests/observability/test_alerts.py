@@ -208,6 +208,10 @@ FAULTS: dict[str, tuple[Series, set[str]]] = {
         {f'vayro_maintenance_runs_total{{{WORKER},chore="rollups",outcome="failed"}}': then("0+0", "0+2")},
         {"VayroChoreFailing"},
     ),
+    "messages are lost sight of": (
+        {f'vayro_campaign_messages_total{{{WORKER},status="unknown"}}': then("0+0", "1+0", at=MINUTES - 10)},
+        {"VayroMessagesUnknown"},
+    ),
     "links are double": (
         {f"vayro_duplicate_canonical_links{{{WORKER}}}": then("0+0", "2+0")},
         {"VayroDuplicateCanonicalLinks"},

@@ -930,6 +930,190 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campaigns/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report of all campaigns
+         * @description Count the messages of the workspace, and the clicks on each site's link since the first message with it.
+         */
+        get: operations["read_overall_report_v1_campaigns_report_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/{campaign_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report of a campaign
+         * @description Count the messages of a campaign, and the clicks on each site's link since this campaign's message to it.
+         */
+        get: operations["read_campaign_report_v1_campaigns__campaign_id__report_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/businesses/{business_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report of a business
+         * @description Count all messages to a business, and the clicks on its site's link since the first of them.
+         */
+        get: operations["read_business_report_v1_businesses__business_id__report_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/receipts/twilio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hear of a message from Twilio
+         * @description Take a status callback over; one that is late, or of a message that nobody knows, changes nothing.
+         */
+        post: operations["take_twilio_receipt_v1_campaigns_receipts_twilio_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/inbound/twilio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hear what somebody answered, from Twilio
+         * @description Note STOP and its kin, and what takes it back; other answers change nothing and are not kept.
+         */
+        post: operations["hear_twilio_answer_v1_campaigns_inbound_twilio_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/receipts/gateway": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hear of a message from the gateway
+         * @description Take a receipt over; one that is late, or of a message that nobody knows, changes nothing.
+         */
+        post: operations["take_gateway_receipt_v1_campaigns_receipts_gateway_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/inbound/gateway": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hear what somebody answered, from the gateway
+         * @description Note STOP and its kin, and what takes it back; other answers change nothing and are not kept.
+         */
+        post: operations["hear_gateway_answer_v1_campaigns_inbound_gateway_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/opt-outs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List numbers that want no messages
+         * @description Return the workspace's own opt-outs, and those that people sent themselves, newest first.
+         */
+        get: operations["list_opt_outs_v1_opt_outs_get"];
+        put?: never;
+        /**
+         * Write to a number no more
+         * @description Note that a number wants no messages of this workspace; those that wait for it are not sent.
+         */
+        post: operations["create_opt_out_v1_opt_outs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/opt-outs/{phone}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Allow messages to a number again
+         * @description Take back what was noted here. What people sent themselves only they can take back: 403.
+         */
+        delete: operations["delete_opt_out_v1_opt_outs__phone__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campaigns/preview-sms": {
         parameters: {
             query?: never;
@@ -2785,6 +2969,74 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * CampaignReport
+         * @description What came of messages. Amounts are in millionths of the currency.
+         */
+        CampaignReport: {
+            /**
+             * Currency
+             * @example USD
+             */
+            currency: string;
+            /**
+             * Sent
+             * @description Messages that a provider took, whatever became of them.
+             */
+            sent: number;
+            /**
+             * Delivered
+             * @description Of these, those that a receipt says arrived.
+             */
+            delivered: number;
+            /** Failed */
+            failed: number;
+            /**
+             * Unknown
+             * @description Perhaps sent: nobody knows, and they are not sent again by themselves.
+             */
+            unknown: number;
+            /** Opted Out */
+            opted_out: number;
+            /** Cost Micros */
+            cost_micros: number;
+            /**
+             * Clicks
+             * @description Clicks of people on the sites' links, each since the first message with it.
+             */
+            clicks: number;
+            /**
+             * Visitors
+             * @description How many people these are; each counts once a UTC day.
+             */
+            visitors: number;
+            /**
+             * Cost Per Click Micros
+             * @description Null without clicks.
+             */
+            cost_per_click_micros: number | null;
+            /**
+             * Deal Value Micros
+             * @description What the deals with those written to are worth; null: no deal.
+             */
+            deal_value_micros: number | null;
+            /**
+             * Return On Investment
+             * @description (deals - cost) / cost; null without a deal or without a cost.
+             * @example 11.5
+             */
+            return_on_investment: number | null;
+            /**
+             * Businesses
+             * @description Those with most clicks first.
+             */
+            businesses: components["schemas"]["ReportedBusiness"][];
+            /**
+             * Next Cursor
+             * @description Send it as `cursor` for more businesses; null when these are all.
+             */
+            next_cursor: string | null;
+        };
+        /**
          * CampaignUpdate
          * @description What changes, until the campaign is over. A field that is not sent stays as it is.
          * @example {
@@ -4047,6 +4299,60 @@ export interface components {
             address: string;
         };
         /**
+         * OptOut
+         * @description A number that wants no messages.
+         */
+        OptOut: {
+            /**
+             * Phone
+             * @description E.164.
+             * @example +4930901820
+             */
+            phone: string;
+            /**
+             * Source
+             * @description `manual`: noted here, for this workspace. `keyword`: they answered STOP or its kin. `provider`: the provider says so. Both hold for everybody who sends from here, and only they can take it back.
+             * @enum {string}
+             */
+            source: "keyword" | "manual" | "provider";
+            /**
+             * Keyword
+             * @description The word that they answered.
+             * @example STOP
+             */
+            keyword: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
+         * OptOutCreate
+         * @description A number to write to no more.
+         */
+        OptOutCreate: {
+            /**
+             * Phone
+             * @description With its country, like +49 30 901820.
+             * @example +4930901820
+             */
+            phone: string;
+        };
+        /**
+         * OptOutPage
+         * @description One page of numbers.
+         */
+        OptOutPage: {
+            /** Data */
+            data: components["schemas"]["OptOut"][];
+            /**
+             * Next Cursor
+             * @description Send it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor: string | null;
+        };
+        /**
          * PasswordChange
          * @description A new password. Who has none, for they sign in at a provider, sends anything as the current one.
          */
@@ -4262,6 +4568,61 @@ export interface components {
         RecoveryCodes: {
             /** Codes */
             codes: string[];
+        };
+        /**
+         * ReportedBusiness
+         * @description What was written to one business, and what came of it.
+         */
+        ReportedBusiness: {
+            /**
+             * Business Id
+             * Format: uuid
+             */
+            business_id: string;
+            /** Name */
+            name: string | null;
+            /**
+             * Sent
+             * @description Messages that a provider took, whatever became of them.
+             */
+            sent: number;
+            /**
+             * Delivered
+             * @description Of these, those that a receipt says arrived.
+             */
+            delivered: number;
+            /** Failed */
+            failed: number;
+            /**
+             * Unknown
+             * @description Perhaps sent: nobody knows, and they are not sent again by themselves.
+             */
+            unknown: number;
+            /** Opted Out */
+            opted_out: number;
+            /** Cost Micros */
+            cost_micros: number;
+            /**
+             * Clicks
+             * @description Clicks of people on the site's link since the first message.
+             */
+            clicks: number;
+            /**
+             * Visitors
+             * @description How many people these are; each counts once a UTC day.
+             */
+            visitors: number;
+            /** First Sent At */
+            first_sent_at: string | null;
+            /** Short Url */
+            short_url: string | null;
+            /** Deal Value Micros */
+            deal_value_micros: number | null;
+            /**
+             * Is Won
+             * @description Whether a deal value is entered.
+             */
+            is_won: boolean;
         };
         /**
          * SecondStep
@@ -10349,6 +10710,851 @@ export interface operations {
             };
             /** @description The body is too large: `too_large`. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_overall_report_v1_campaigns_report_get: {
+        parameters: {
+            query?: {
+                /** @description Only messages from this instant on (ISO 8601). */
+                from?: string | null;
+                /** @description Only messages and clicks before this instant (ISO 8601). */
+                to?: string | null;
+                format?: "json" | "csv";
+                /** @description How many businesses are shown at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; nothing for the first page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report; with `format=csv` its businesses as a file, all of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignReport"];
+                    "text/csv": string;
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_campaign_report_v1_campaigns__campaign_id__report_get: {
+        parameters: {
+            query?: {
+                format?: "json" | "csv";
+                /** @description How many businesses are shown at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; nothing for the first page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report; with `format=csv` its businesses as a file, all of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignReport"];
+                    "text/csv": string;
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to another workspace: `not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_business_report_v1_businesses__business_id__report_get: {
+        parameters: {
+            query?: {
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                business_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report; with `format=csv` its businesses as a file, all of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignReport"];
+                    "text/csv": string;
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to another workspace: `not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_twilio_receipt_v1_campaigns_receipts_twilio_post: {
+        parameters: {
+            query?: {
+                /** @description Our identifier of the message. */
+                message?: string;
+            };
+            header?: {
+                "X-Twilio-Signature"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read: `bad_request`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to another workspace: `not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: `too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hear_twilio_answer_v1_campaigns_inbound_twilio_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Twilio-Signature"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description TwiML that answers nothing. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": string;
+                };
+            };
+            /** @description The request cannot be read: `bad_request`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to another workspace: `not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: `too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_gateway_receipt_v1_campaigns_receipts_gateway_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Vayro-Signature"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description Ours, as it was posted.
+                     */
+                    id?: string;
+                    /** @description Yours; one of the two is needed. */
+                    provider_message_id?: string;
+                    /** @enum {unknown} */
+                    status: "sent" | "delivered" | "failed";
+                    error?: string;
+                    /** @description `opted_out`: they want no messages. */
+                    code?: string;
+                    cost_micros?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read: `bad_request`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to another workspace: `not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: `too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hear_gateway_answer_v1_campaigns_inbound_gateway_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Vayro-Signature"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description E.164. */
+                    from: string;
+                    body: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read: `bad_request`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to another workspace: `not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: `too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_opt_outs_v1_opt_outs_get: {
+        parameters: {
+            query?: {
+                /** @description How many entries a page holds at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; nothing for the first page. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OptOutPage"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_opt_out_v1_opt_outs_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OptOutCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OptOut"];
+                };
+            };
+            /** @description The request cannot be read: `bad_request`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large: `too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not accepted: `validation_failed`, `invalid_url`, `blocked_domain`, `self_link`, `invalid_code`, `reserved_code`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests: `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store that is needed does not answer: `unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_opt_out_v1_opt_outs__phone__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description E.164. */
+                phone: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid key came with the request: `unauthenticated`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this: `forbidden`, `quota_exceeded`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to another workspace: `not_found`. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
