@@ -27,7 +27,7 @@ CHECKS: list[Callable[..., Any]] = [
     content_type_conformance,
     response_schema_conformance,
 ]
-ENDLESS = {"/v1/analytics/live", "/v1/sites/progress"}
+ENDLESS = {"/v1/analytics/live", "/v1/sites/progress", "/v1/campaigns/progress"}
 
 
 @pytest.fixture

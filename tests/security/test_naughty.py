@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_grou
 KEY = {"Authorization": f"Bearer {API_KEY}"}
 # Of each field so many; which, goes round, so that all come up again and again.
 STRINGS_A_FIELD = 9
-STREAMS = {"/v1/analytics/live"}
+STREAMS = {"/v1/analytics/live", "/v1/sites/progress", "/v1/campaigns/progress"}
 
 
 @pytest.fixture(scope="module")
