@@ -12,7 +12,7 @@ from vayro.sites.content import Copy, Facts, SiteContent
 from vayro.sites.copywriting.trades import GENERAL, find_trade
 from vayro.sites.sanitising import clean_content, clean_facts, plain
 
-LANGUAGES = ("en",)
+LANGUAGES = ("en", "de", "es", "fr")
 
 
 class TemplateCopywriter:
