@@ -74,6 +74,8 @@ async def _plant_business(browser: httpx.AsyncClient) -> None:
     for name in ("phone", "e-mail"):
         found = await browser.get("/v1/businesses", params={"q": PERSONAL[name]})
         assert len(found.json()["data"]) == 1, found.text
+    assert (await browser.post("/v1/opt-outs", json={"phone": PERSONAL["phone"]})).is_success
+    await browser.delete(f"/v1/opt-outs/{PERSONAL['phone']}")
 
 
 def _texts(answer: httpx.Response, name: str) -> dict[str, str]:

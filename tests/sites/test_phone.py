@@ -3,7 +3,7 @@
 import pytest
 
 from vayro.errors import ValidationFailed
-from vayro.sites.phone import Phone, parse_phone
+from vayro.sites.phone import Phone, mask_phone, parse_phone
 from vayro.sites.places import check_country, check_locale, check_time_zone, only_time_zone
 
 
@@ -59,6 +59,10 @@ def test_a_refusal_does_not_repeat_the_number() -> None:
     with pytest.raises(ValidationFailed) as refused:
         parse_phone("+1 123 456 7890")
     assert "456" not in refused.value.detail
+
+
+def test_a_masked_number_cannot_be_called() -> None:
+    assert mask_phone("+4930901820") == "+49…20"
 
 
 def test_a_number_tells_its_country_and_time_zone() -> None:

@@ -19,7 +19,7 @@ from vayro.database.engine import Database
 from vayro.database.models import businesses, campaign_messages, campaigns, opt_outs
 from vayro.database.models.campaigns import EVERYONE
 from vayro.errors import Forbidden, NotFound
-from vayro.sites.phone import parse_phone
+from vayro.sites.phone import mask_phone, parse_phone
 
 
 class OptOutView(msgspec.Struct, frozen=True):
@@ -102,7 +102,7 @@ class OptOuts:
         number = parse_phone(phone).number
         async with self._database.transaction() as connection:
             ended = await opt_out(connection, caller.workspace_id, number, "manual")
-            await audit.note(connection, caller, "opt_out.create", number, {"messages": ended})
+            await audit.note(connection, caller, "opt_out.create", mask_phone(number), {"messages": ended})
             row = await _find(connection, caller.workspace_id, number)
         assert row is not None
         return OptOutView(row.phone, row.source, row.keyword, row.created_at)
@@ -121,7 +121,7 @@ class OptOuts:
                 raise Forbidden("They ended it themselves: only they can take it back, with START.")
             if not removed:
                 raise NotFound("This number has not opted out.")
-            await audit.note(connection, caller, "opt_out.delete", number)
+            await audit.note(connection, caller, "opt_out.delete", mask_phone(number))
 
 
 def _visible(workspace_id: UUID) -> ColumnElement[bool]:
