@@ -8,7 +8,22 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from vayro.cli import backup, clicks, codes, doctor, domains, geo, keys, links, migrate, processes, spool, stats, users
+from vayro.cli import (
+    backup,
+    clicks,
+    codes,
+    doctor,
+    domains,
+    geo,
+    keys,
+    links,
+    migrate,
+    processes,
+    sites,
+    spool,
+    stats,
+    users,
+)
 from vayro.errors import VayroError
 
 
@@ -79,6 +94,7 @@ stats.register(app)
 app.add_typer(users.app, name="users")
 app.add_typer(keys.app, name="keys")
 app.add_typer(links.app, name="links")
+app.add_typer(sites.app, name="sites")
 app.add_typer(domains.app, name="domains")
 app.add_typer(geo.app, name="geo")
 app.add_typer(clicks.app, name="clicks")

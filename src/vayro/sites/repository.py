@@ -104,6 +104,14 @@ async def drop_unproved_claims(connection: AsyncConnection, domain: str, *, but:
     await connection.execute(update(sites).where(others).values(nothing))
 
 
+async def list_without_site(connection: AsyncConnection, workspace_id: UUID) -> list[UUID]:
+    """Return the businesses of a workspace that have no site, oldest first."""
+    joined = businesses.outerjoin(sites, sites.c.business_id == businesses.c.id)
+    mine = (businesses.c.workspace_id == workspace_id) & sites.c.id.is_(None)
+    query = select(businesses.c.id).select_from(joined).where(mine)
+    return list(await connection.scalars(query.order_by(businesses.c.created_at, businesses.c.id)))
+
+
 async def hold_business(connection: AsyncConnection, workspace_id: UUID, business_id: UUID) -> RowMapping | None:
     """Return a business and keep it from being deleted until the transaction ends, or None."""
     mine = (businesses.c.id == business_id) & (businesses.c.workspace_id == workspace_id)

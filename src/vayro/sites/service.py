@@ -134,6 +134,11 @@ class SiteService:
         last = SitePosition(page[-1].created_at, page[-1].id) if len(rows) > limit else None
         return SitePage(page, last)
 
+    async def list_without(self, workspace_id: UUID) -> list[UUID]:
+        """Return the businesses of a workspace that have no site, oldest first."""
+        async with self._database.read() as connection:
+            return await repository.list_without_site(connection, workspace_id)
+
     # ── inside ──
 
     def _shown(self, row: RowMapping) -> SiteRecord:

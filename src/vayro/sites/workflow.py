@@ -58,7 +58,9 @@ class Ended(Exception):  # an ending, not a fault
     """The run ends here: it failed, which the row says, or it is nobody's any more."""
 
 
-class _Owner(NamedTuple):
+class SiteOwner(NamedTuple):
+    """In whose name the link of a site is made: nobody calls, and no key is used."""
+
     workspace_id: UUID
     user_id: UUID | None
     key_id: UUID | None = None
@@ -190,7 +192,7 @@ class SiteWorkflow:
             title=business["name"],
             metadata={"site_id": str(site["id"]), "business_id": str(business["id"])},
         )
-        return await self._links.belonging.prepare(_Owner(site["workspace_id"], site["user_id"]), draft)
+        return await self._links.belonging.prepare(SiteOwner(site["workspace_id"], site["user_id"]), draft)
 
     def _link_columns(self, link: LinkRecord | None) -> dict[str, Any]:
         if link is None:
