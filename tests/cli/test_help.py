@@ -34,6 +34,7 @@ def test_the_contracts_commands_are_there() -> None:
     wanted += ["backup", "restore", "codes skip", "spool status", "spool drain"]
     wanted += [f"clicks dead-letters {name}" for name in ("list", "show", "replay", "discard")]
     wanted += [f"domains {name}" for name in ("add", "list", "remove")]
+    wanted += [f"sites {name}" for name in ("generate", "list", "backfill")]
     links = ("create", "list", "show", "update", "delete", "import", "export", "duplicates", "dedupe", "warm")
     links += ("disable", "enable", "reports")
     assert set(NAMES) == {*wanted, *(f"links {name}" for name in links)}

@@ -100,7 +100,11 @@ async def list_designs(_caller: SitesReader) -> SiteDesignList:
 async def read_site_settings(_caller: SitesReader, services: CurrentServices) -> SiteSettingsView:
     """Return where sites are, and whether a language model may write them."""
     settings = services.settings
-    return SiteSettingsView(sites_domain=settings.sites_domain or None, is_ai_available=False, ai_model=None)
+    return SiteSettingsView(
+        sites_domain=settings.sites_domain or None,
+        is_ai_available=settings.is_ai_available,
+        ai_model=settings.ai_model or None,
+    )
 
 
 @router.get(
