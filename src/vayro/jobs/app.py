@@ -4,6 +4,7 @@ Apart from the worker, so that writing a site or sending messages never holds up
 """
 
 import asyncio
+import datetime as dt
 import os
 import signal
 from collections.abc import Coroutine
@@ -25,7 +26,11 @@ from vayro.observability import Metrics, get_metrics
 from vayro.settings import Settings
 from vayro.sites.address import SiteAddresses
 from vayro.sites.content import Copywriter, Facts, SiteContent
+from vayro.sites.domain_watch import watch_site_domains
+from vayro.sites.editing import SiteEditing
 from vayro.sites.generation import check_page, lay_out, open_copywriter
+from vayro.sites.progress import SiteFeed
+from vayro.sites.service import SiteService
 from vayro.sites.workflow import Generators, SiteWorkflow
 
 JOB_SECONDS = 60.0
@@ -33,6 +38,7 @@ JOB_SECONDS = 60.0
 DRAIN_SECONDS = 2.5
 """After the signal; what is not done by then is cancelled, and taken up again by whoever runs next."""
 NICENESS = 5
+DOMAINS_SECONDS = 60.0
 _log = structlog.get_logger(__name__)
 
 
@@ -86,7 +92,9 @@ async def _run(settings: Settings, generators: Generators) -> None:
         stack.push_async_callback(durable.close)
         await durable.open()
         _log.info("the jobs run")
+        editing = SiteService(settings, database, links, SiteFeed(database)).editing
         loops = [site_runs.hand_over(durable, stopped), site_runs.watch(durable, stopped)]
+        loops.append(_watch_domains(database, editing, stopped))
         await _until_drained([*loops, *_more_loops(settings, database, metrics, stopped)], stopped)
 
 
@@ -95,6 +103,17 @@ def _more_loops(
 ) -> list[Coroutine[Any, Any, None]]:
     """Return what runs beside the sites until `stopped` is set; the first that fails ends the process."""
     return [CampaignSender(settings, database, metrics).run(stopped)]
+
+
+async def _watch_domains(database: Database, editing: SiteEditing, stopped: asyncio.Event) -> None:
+    """Look for the proofs of sites' domains each minute; whoever else does so at the same time changes nothing."""
+    while not stopped.is_set():
+        try:
+            await watch_site_domains(database, editing, dt.datetime.now(dt.UTC))
+        except AWAY as error:
+            _log.warning("domains cannot be looked for; trying again", error=type(error).__name__)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopped.wait(), DOMAINS_SECONDS)
 
 
 async def _open_links(settings: Settings, database: Database, metrics: Metrics, stack: AsyncExitStack) -> LinkService:

@@ -45,7 +45,7 @@ class SiteEditing:
         self._links = links
         self._addresses = addresses
         self._find = find
-        self._proof = DnsProof(settings.domain_resolver)
+        self.proof = DnsProof(settings.domain_resolver)
 
     async def edit(self, caller: Caller, site_id: UUID, changes: Mapping[str, Any]) -> SiteRecord:
         """Change what is named: subdomain, custom_domain, is_published, content (SiteContent), design.
@@ -61,7 +61,7 @@ class SiteEditing:
         if "content" in changes or "design" in changes:
             values |= await self._lay_out_again(before, changes)
         if values:
-            await self._write(caller, site_id, values, sorted(changes))
+            await self._write(caller, caller.workspace_id, site_id, values, fields=sorted(changes))
         return await self._find(caller.workspace_id, site_id)
 
     async def render(self, workspace_id: UUID, site_id: UUID, changes: Mapping[str, Any]) -> str:
@@ -77,13 +77,16 @@ class SiteEditing:
         domain, token = site["custom_domain"], site["verification_token"]
         if not domain or not token:
             raise ValidationFailed("The site has no custom domain.", field="custom_domain")
-        if not await self._proof.is_there(domain, token):
+        if not await self.proof.is_there(domain, token):
             raise ValidationFailed(f"The DNS has no proof for {domain} yet.", field="custom_domain")
         now = dt.datetime.now(dt.UTC)
-        still = {"custom_domain": domain}
-        values = {"verified_at": site["verified_at"] or now, "checked_at": now}
-        await self._write(caller, site_id, values, ["custom_domain_verified"], still)
+        await self.note_proof(site, {"verified_at": site["verified_at"] or now, "checked_at": now}, by=caller)
         return await self._find(caller.workspace_id, site_id)
+
+    async def note_proof(self, site: RowMapping, values: Mapping[str, Any], *, by: Caller | None = None) -> None:
+        """Write what was found of a custom domain, unless the site has another meanwhile; the link follows."""
+        still = {"custom_domain": site["custom_domain"]}
+        await self._write(by, site["workspace_id"], site["id"], values, fields=["custom_domain"], still=still)
 
     async def delete(self, caller: Caller, site_id: UUID) -> None:
         """Delete the site and deactivate its link, whose clicks stay. Raises NotFound."""
@@ -136,19 +139,21 @@ class SiteEditing:
 
     async def _write(
         self,
-        caller: Caller,
+        by: Caller | None,
+        workspace_id: UUID,
         site_id: UUID,
         values: Mapping[str, Any],
+        *,
         fields: list[str],
         still: Mapping[str, Any] | None = None,
     ) -> None:
         """Write columns, and have the link follow the address. Args: still, what must not have changed meanwhile."""
         for _ in range(_TRIES):
-            before = await self._read(caller.workspace_id, site_id)
+            before = await self._read(workspace_id, site_id)
             url = self._url({**before, **values})
             target = await self._links.belonging.check_target(url)
             async with self._database.transaction() as connection:
-                site = _required(await repository.lock_site(connection, caller.workspace_id, site_id))
+                site = _required(await repository.lock_site(connection, workspace_id, site_id))
                 if self._url({**site, **values}) != url or any(
                     site[name] != one for name, one in (still or {}).items()
                 ):
@@ -157,22 +162,20 @@ class SiteEditing:
                     raise SiteBusy("The site is being generated: change it when that is done.")
                 await _update(connection, site_id, values)
                 is_moved = self._url({**site}) != url
-                link = await self._change_link(connection, caller, site, {"target_url": target}) if is_moved else None
-                await audit.note(connection, caller, "site.update", site_id, {"fields": fields})
+                link = await self._change_link(connection, by, site, {"target_url": target}) if is_moved else None
+                await audit.note(connection, by, "site.update", site_id, {"fields": fields}, workspace_id=workspace_id)
             if link is not None:
                 await self._links.belonging.republish(link)
             return
         raise Unavailable("The site keeps changing.")
 
     async def _change_link(
-        self, connection: AsyncConnection, caller: Caller, site: RowMapping, changes: Mapping[str, Any]
+        self, connection: AsyncConnection, by: Caller | None, site: RowMapping, changes: Mapping[str, Any]
     ) -> LinkRecord | None:
         if site["link_id"] is None:
             return None
         try:
-            return await self._links.belonging.change(
-                connection, site["workspace_id"], site["link_id"], changes, by=caller
-            )
+            return await self._links.belonging.change(connection, site["workspace_id"], site["link_id"], changes, by=by)
         except NotFound:  # erased by hand: the site goes on without it
             return None
 
