@@ -15,6 +15,7 @@ MEASUREMENTS = {
     "analytics": "analytics of a link with 10 million clicks",
     "dashboard": "the dashboard in a browser: 100,000 links, a million clicks, changes of pages",
     "lighthouse": "the dashboard's pages, as Lighthouse judges them",
+    "sites": "CPU of one page of a site, next to nginx sending the same file",
     "short_codes": "codes per second and core, and that none comes twice",
 }
 

@@ -27,9 +27,9 @@ _WORDS = {
     "car": "car$ cars$ auto kfz garage mechani mecani werkstatt taller tyre tire$ reifen pneu carross vehicle coche",
     "estate": "estate realt immobil inmobil makler property hausverwaltung letting",
     "cleaning": "clean reinig limpi nettoy putz laundry wascher lavander pressing gebaudereinigung janitor",
-    "building": "build construct bau$ bauunter construcc batiment roof dach zimmerei zimmerm tischler schreiner carpent "
-    "maler paint maurer mason reform renov handwerk dachdeck pintur albanil carpint macon menuis couvreur peintr archit "
-    "contractor fliesen tiler flooring joiner handyman home$",
+    "building": "build construct bau$ bauunter construcc batiment roof dach zimmerei zimmerm tischler schreiner "
+    "carpent maler paint maurer mason reform renov handwerk dachdeck pintur albanil carpint macon menuis couvreur "
+    "peintr archit contractor fliesen tiler flooring joiner handyman home$",
     "gardening": "garden garten galabau landscap jardin paysag florist blumen tree$ baum flor$ flores flower fleur",
     "moving": "mov umzug mudanz demenag transport spedition removal logist",
     "lodging": "hotel hostel pension gasthaus lodg guesthouse albergue gite chambre ferien bed$ rooms$ zimmer$ habitac",
