@@ -212,15 +212,18 @@ async def test_a_duplicate_has_the_number_or_without_one_the_name_and_address(
 async def test_an_update_writes_what_a_row_says_and_leaves_the_rest(
     database: Database, businesses: BusinessService, ada: Caller
 ) -> None:
-    old = await businesses.create(ada, draft("Old", phone="+4930901820", notes="kept", email="a@b.example"))
+    old = await businesses.create(
+        ada, draft("Old", phone="+4930901820", notes="kept", email="a@b.example", locale="de")
+    )
     site_id = await make_site(database, ada, old.id)
-    rows = [draft("New", phone="030 901820", country="DE", email=None, category="Café"),
+    rows = [draft("New", phone="030 901820", country="DE", email=None, locale="", category="Café"),
             draft("Further", phone="+12015550123"), draft("Renamed", phone="+12015550123", notes="n")]  # fmt: skip
     updated, made, again = await businesses.bulk.store(ada, rows, "update")
     assert isinstance(updated, BusinessRecord)
     assert isinstance(made, BusinessRecord)
     assert (updated.id, updated.created_at, updated.site and updated.site.id) == (old.id, old.created_at, site_id)
     assert (updated.name, updated.category, updated.notes, updated.email) == ("New", "Café", "kept", "a@b.example")
+    assert updated.locale == "de"
     assert updated.updated_at > old.updated_at
     assert (made, made.name, made.notes) == (again, "Renamed", "n")
     assert len(await read_all(database)) == 2

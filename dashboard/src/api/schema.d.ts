@@ -2645,10 +2645,9 @@ export interface components {
             country?: string | null;
             /**
              * Locale
-             * @description BCP 47: the language of its site and messages.
-             * @default en
+             * @description BCP 47: the language of its site and messages; without it `en`.
              */
-            locale: string;
+            locale?: string | null;
             /**
              * Time Zone
              * @description IANA, like Europe/Berlin. Without it: that of phone and country, where they have but one.
@@ -2733,9 +2732,8 @@ export interface components {
             /**
              * Locale
              * @description null: `en`.
-             * @default en
              */
-            locale: string;
+            locale?: string | null;
             /** Time Zone */
             time_zone?: string | null;
             /** Notes */

@@ -3,7 +3,7 @@
 import unicodedata
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from vayro.accounts.email import normalise_email
 from vayro.errors import ValidationFailed
@@ -60,8 +60,8 @@ def _check_email(text: str | None) -> str | None:
         raise ValueError("This is not an e-mail address.") from None
 
 
-def _check_locale(text: str | None) -> str:
-    return check_locale(text) if text and text.strip() else DEFAULT_LOCALE
+def _check_locale(text: str | None) -> str | None:
+    return check_locale(text) if text and text.strip() else None
 
 
 def _check_country(text: str | None) -> str | None:
@@ -70,10 +70,6 @@ def _check_country(text: str | None) -> str | None:
 
 def _check_time_zone(text: str | None) -> str | None:
     return check_time_zone(text) if text and text.strip() else None
-
-
-def _or_empty(value: object) -> object:
-    return "" if value is None else value
 
 
 def _at_most(characters: int) -> StringConstraints:
@@ -86,7 +82,7 @@ PhoneText = Annotated[Annotated[Text, _at_most(MAX_PHONE)] | None, AfterValidato
 Email = Annotated[Annotated[Text, _at_most(MAX_EMAIL)] | None, AfterValidator(_check_email)]
 Address = Annotated[Annotated[Text, _at_most(500)] | None, AfterValidator(_tidy_address)]
 Country = Annotated[Annotated[Text, _at_most(10)] | None, AfterValidator(_check_country)]
-Locale = Annotated[Text, BeforeValidator(_or_empty), _at_most(35), AfterValidator(_check_locale)]
+Locale = Annotated[Annotated[Text, _at_most(35)] | None, AfterValidator(_check_locale)]
 TimeZone = Annotated[Annotated[Text, _at_most(64)] | None, AfterValidator(_check_time_zone)]
 Notes = Annotated[Annotated[Text, _at_most(5_000)] | None, AfterValidator(_tidy_notes)]
 DealValue = Annotated[int, Field(ge=0, le=MAX_DEAL_MICROS)] | None
@@ -105,7 +101,7 @@ class BusinessDraft(BaseModel):
     email: Email = None
     address: Address = Field(None, description="On one line; line breaks become commas.")
     country: Country = Field(None, description="ISO 3166 alpha-2, like DE.")
-    locale: Locale = Field(DEFAULT_LOCALE, description="BCP 47: the language of its site and messages.")
+    locale: Locale = Field(None, description="BCP 47: the language of its site and messages; without it `en`.")
     time_zone: TimeZone = Field(
         None, description="IANA, like Europe/Berlin. Without it: that of phone and country, where they have but one."
     )
@@ -114,7 +110,7 @@ class BusinessDraft(BaseModel):
 
     def columns(self) -> dict[str, Any]:
         """Return what is stored. Raises ValidationFailed when the phone number is none."""
-        return complete(self.model_dump())
+        return complete({**self.model_dump(), "locale": self.locale or DEFAULT_LOCALE})
 
 
 class BusinessEdit(BaseModel):
@@ -128,14 +124,15 @@ class BusinessEdit(BaseModel):
     email: Email = None
     address: Address = None
     country: Country = None
-    locale: Locale = Field(DEFAULT_LOCALE, description="null: `en`.")
+    locale: Locale = Field(None, description="null: `en`.")
     time_zone: TimeZone = None
     notes: Notes = None
     deal_value_micros: DealValue = Field(None, description="What winning it was worth; null: not won.")
 
     def changes(self) -> dict[str, Any]:
         """Return what was sent, and only that."""
-        return {name: getattr(self, name) for name in self.model_fields_set}
+        changes = {name: getattr(self, name) for name in self.model_fields_set}
+        return changes | ({"locale": changes["locale"] or DEFAULT_LOCALE} if "locale" in changes else {})
 
 
 def complete(values: dict[str, Any]) -> dict[str, Any]:

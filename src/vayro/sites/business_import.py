@@ -171,7 +171,7 @@ def _keys(row: Any) -> list[_Key]:
 
 def _given(draft: BusinessDraft, row: dict[str, Any]) -> dict[str, Any]:
     """Return what a row says of a business that is there: what it leaves out or leaves empty stays."""
-    return {name: row[name] for name in draft.model_fields_set if row[name] is not None}
+    return {name: row[name] for name in draft.model_fields_set if getattr(draft, name) is not None}
 
 
 async def _change(
