@@ -99,3 +99,8 @@ export const SMALL_PLACES: Readonly<Record<string, readonly [number, number]>> =
   WS: [-172, -14],
   YT: [45, -13],
 };
+
+/** The codes of all countries: those with a shape and those with a dot. */
+export const COUNTRY_CODES: readonly string[] = [
+  ...new Set([...ALPHA_2.values(), ...Object.values(BY_NAME), ...Object.keys(SMALL_PLACES)]),
+].filter(Boolean);

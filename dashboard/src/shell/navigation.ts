@@ -1,4 +1,5 @@
 import {
+  AppWindow,
   ChartLine,
   CreditCard,
   FileDown,
@@ -11,6 +12,7 @@ import {
   ScrollText,
   Settings,
   ShieldCheck,
+  Store,
   User,
   Users,
 } from "lucide-react";
@@ -35,6 +37,8 @@ export const PLACES: readonly Place[] = [
     needs: "analytics:read",
     words: "clicks visitors map live",
   },
+  { href: "/businesses", label: "Businesses", icon: Store, needs: "sites:read", words: "customers leads companies" },
+  { href: "/sites", label: "Sites", icon: AppWindow, needs: "sites:read", words: "pages gallery designs generate" },
   {
     href: "/campaigns",
     label: "Campaigns",

@@ -3,7 +3,18 @@
 /** Everything by keyboard: places, things to do, and every link by its code, title or destination. */
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
-import { Link2, LogOut, type LucideIcon, MessageSquareText, Moon, Plus, Sun } from "lucide-react";
+import {
+  AppWindow,
+  FileDown,
+  Link2,
+  LogOut,
+  type LucideIcon,
+  MessageSquareText,
+  Moon,
+  Plus,
+  Store,
+  Sun,
+} from "lucide-react";
 import { useRouter } from "next/navigation";
 import { type ReactNode, useDeferredValue, useState } from "react";
 import { foundLinksQuery } from "@/api/lists";
@@ -52,6 +63,19 @@ export function Palette({ isOpen, onClose }: { isOpen: boolean; onClose: () => v
             <Item icon={Plus} onSelect={run(() => router.push("/?new=1"))} keywords={["create", "make", "shorten"]}>
               New link
             </Item>
+          )}
+          {scopes.includes("sites:write") && (
+            <>
+              <Item icon={Store} onSelect={run(() => router.push("/businesses?add=1"))} keywords={["new", "create"]}>
+                Add a business
+              </Item>
+              <Item icon={FileDown} onSelect={run(() => router.push("/businesses/import"))} keywords={["csv"]}>
+                Import businesses
+              </Item>
+              <Item icon={AppWindow} onSelect={run(() => router.push("/sites?new=1"))} keywords={["new", "make"]}>
+                Generate a site
+              </Item>
+            </>
           )}
           {scopes.includes("campaigns:write") && (
             <Item

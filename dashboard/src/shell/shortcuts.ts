@@ -5,12 +5,19 @@ import { useEffect, useRef } from "react";
 
 const TYPED_INTO = "input, textarea, select, [contenteditable], [role='dialog'], [role='menu']";
 
-/** Ctrl-K or ⌘K anywhere; c, g l, g a, g s where nothing is typed into. */
+/** Ctrl-K or ⌘K anywhere; c, g l, g a, g b, g i, g c, g s where nothing is typed into. */
 export function useShortcuts({ onPalette }: { onPalette: () => void }): void {
   const router = useRouter();
   const waiting = useRef(false);
   useEffect(() => {
-    const go: Record<string, string> = { l: "/", a: "/analytics", c: "/campaigns", s: "/settings" };
+    const go: Record<string, string> = {
+      l: "/",
+      a: "/analytics",
+      b: "/businesses",
+      i: "/sites",
+      c: "/campaigns",
+      s: "/settings",
+    };
     const listen = (event: KeyboardEvent) => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
         event.preventDefault();

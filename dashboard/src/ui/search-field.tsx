@@ -13,11 +13,14 @@ export function SearchField({
   placeholder,
   value,
   onChange,
+  isFirst = false,
 }: {
   label: string;
   placeholder: string;
   value: string;
   onChange: (value: string) => void;
+  /** Whether a dialog begins with it. */
+  isFirst?: boolean;
 }) {
   const [typed, setTyped] = useState(value);
   const sent = useRef(value);
@@ -42,6 +45,7 @@ export function SearchField({
         type="search"
         placeholder={placeholder}
         value={typed}
+        data-autofocus={isFirst || undefined}
         onChange={(event) => setTyped(event.target.value)}
         inputClassName="pl-9!"
       />

@@ -13,8 +13,8 @@ import {
 } from "react";
 import { classes } from "./classes";
 import { Skeleton } from "./states";
+import { useIsLarge } from "./use-is-large";
 
-const LARGE = "(min-width: 64rem)";
 const OVERSCAN = 8;
 const AHEAD = 60;
 
@@ -115,13 +115,7 @@ const focusables = (row: Element): HTMLElement[] => [...row.querySelectorAll<HTM
 
 /** Return the height of a row in pixels: it follows the size of type that people chose in their browser. */
 function useRowHeight({ small, large }: { small: number; large: number }): number {
-  const [isLarge, setLarge] = useState(() => window.matchMedia(LARGE).matches);
-  useEffect(() => {
-    const media = window.matchMedia(LARGE);
-    const listen = () => setLarge(media.matches);
-    media.addEventListener("change", listen);
-    return () => media.removeEventListener("change", listen);
-  }, []);
+  const isLarge = useIsLarge();
   const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
   return Math.round(rem * (isLarge ? large : small));
 }

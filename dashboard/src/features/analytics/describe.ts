@@ -1,7 +1,9 @@
 /** Charts in a sentence: what somebody who does not see them should know. */
 import { bucketLabel } from "@/charts/time-labels";
+
+import { countryName } from "@/ui/countries";
 import { formatCount, formatShare, language } from "@/ui/numbers";
-import { countryName } from "./names";
+
 import type { Range } from "./ranges";
 import { PRESETS } from "./ranges";
 import type { Answer, ValueClicks } from "./use-analytics";

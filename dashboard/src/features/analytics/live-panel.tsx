@@ -1,8 +1,11 @@
 "use client";
 
 import { classes } from "@/ui/classes";
+
+import { countryName } from "@/ui/countries";
 import { language } from "@/ui/numbers";
-import { countryName, valueName } from "./names";
+import { valueName } from "./names";
+
 import type { LiveClick, LiveState } from "./use-live";
 
 const STATES: Record<LiveState, string> = {

@@ -1,8 +1,6 @@
 /** What people call the values that clicks have. */
-import { language } from "@/ui/numbers";
+import { countryName } from "@/ui/countries";
 import type { Dimension } from "./question";
-
-const regions = new Intl.DisplayNames(language, { type: "region", fallback: "code" });
 
 const DEVICES: Record<string, string> = {
   mobile: "Phone",
@@ -21,15 +19,6 @@ export const DIMENSION_NAMES: Record<Dimension, { one: string; many: string }> =
   browser: { one: "Browser", many: "Browsers" },
   os: { one: "System", many: "Operating systems" },
 };
-
-export function countryName(code: string): string {
-  try {
-    return regions.of(code) ?? code;
-  } catch {
-    // A database of places may hold codes that no standard knows.
-    return code;
-  }
-}
 
 /** Return what is shown for a value; "" is what is not known. */
 export function valueName(dimension: Dimension, value: string): string {

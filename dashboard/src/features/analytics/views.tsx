@@ -3,11 +3,11 @@
 import type { ReactNode } from "react";
 import { sentence } from "@/api/errors";
 import { Button } from "@/ui/button";
+import { countryName } from "@/ui/countries";
 import { formatMoment } from "@/ui/numbers";
 import { Notice } from "@/ui/panel";
 import { Breakdown } from "./breakdown";
 import { LivePanel } from "./live-panel";
-import { countryName } from "./names";
 import type { Dimension } from "./question";
 import { Refused } from "./refused";
 import { SeriesPanel } from "./series-panel";

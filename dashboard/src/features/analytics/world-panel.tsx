@@ -4,11 +4,11 @@ import dynamic from "next/dynamic";
 import { type ReactNode, useMemo, useState } from "react";
 import type { Pulse } from "@/charts/world-map";
 import { classes } from "@/ui/classes";
+import { countryName } from "@/ui/countries";
 import { formatCount, formatShare } from "@/ui/numbers";
 import { Segmented } from "@/ui/segmented";
 import { Skeleton } from "@/ui/states";
 import { describeMap } from "./describe";
-import { countryName } from "./names";
 import { FORMS, type Form } from "./series-panel";
 import type { List } from "./use-analytics";
 

@@ -1,5 +1,6 @@
 /** What a link is here, and what can be told of it without asking anybody. */
 import type { Schemas } from "@/api/client";
+import { withoutScheme } from "@/ui/addresses";
 
 export type Link = Schemas["Link"];
 export type LinkPage = Schemas["LinkPage"];
@@ -14,9 +15,6 @@ export function findObstacle(link: Link, now = Date.now()): LinkState | null {
   if (link.max_clicks !== null && link.clicks >= link.max_clicks) return "used_up";
   return null;
 }
-
-/** Return an address as people read it: without its scheme, and without a lonely slash at the end. */
-export const withoutScheme = (url: string): string => url.replace(/^https?:\/\//, "").replace(/^([^/]+)\/$/, "$1");
 
 /** Return what stands before the code of a short address: "go.example.com/". */
 export const prefixOf = (link: Link): string => {

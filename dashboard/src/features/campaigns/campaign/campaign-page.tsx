@@ -6,11 +6,11 @@ import { ApiError } from "@/api/errors";
 import { useMay } from "@/api/session";
 import { useUrlState } from "@/shell/url-state";
 import { ButtonLink } from "@/ui/button";
+import { NoAccess } from "@/ui/no-access";
 import { PageHead } from "@/ui/page";
 import { Badge, Panel } from "@/ui/panel";
 import { Empty, Failed, Skeleton, Waiting } from "@/ui/states";
 import { BackToAll } from "../back-to-all";
-import { NoAccess } from "../no-access";
 import type { Campaign } from "../types";
 import { useProgress } from "../use-progress";
 import { campaignQuery } from "../wire";
@@ -21,7 +21,7 @@ import { ProgressPanel } from "./progress-panel";
 import { ReportPanel } from "./report-panel";
 
 export function CampaignPage() {
-  return useMay("campaigns:read") ? <OfAddress /> : <NoAccess title="Campaign" />;
+  return useMay("campaigns:read") ? <OfAddress /> : <NoAccess title="Campaign" what="see campaigns" />;
 }
 
 function OfAddress() {

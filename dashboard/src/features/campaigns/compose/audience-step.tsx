@@ -3,8 +3,8 @@
 /** To whom. Only businesses with a finished site are written to, whatever is chosen here. */
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useId } from "react";
-import { countryName } from "@/features/analytics/names";
 import { classes } from "@/ui/classes";
+import { countryName } from "@/ui/countries";
 import { SelectField } from "@/ui/field";
 import { formatCount } from "@/ui/numbers";
 import { Panel } from "@/ui/panel";

@@ -5,10 +5,10 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { MessageSquareOff, Plus } from "lucide-react";
 import { useMay } from "@/api/session";
 import { Button, ButtonLink } from "@/ui/button";
+import { NoAccess } from "@/ui/no-access";
 import { PageHead } from "@/ui/page";
 import { Panel } from "@/ui/panel";
 import { Empty, Failed, Skeleton, Waiting } from "@/ui/states";
-import { NoAccess } from "../no-access";
 import { useProgress } from "../use-progress";
 import { campaignsQuery } from "../wire";
 import { CampaignRow } from "./campaign-row";
@@ -16,7 +16,7 @@ import { FirstCampaign } from "./first-campaign";
 import { Overall } from "./overall";
 
 export function CampaignsPage() {
-  return useMay("campaigns:read") ? <Campaigns /> : <NoAccess title="Campaigns" />;
+  return useMay("campaigns:read") ? <Campaigns /> : <NoAccess title="Campaigns" what="see campaigns" />;
 }
 
 function Campaigns() {

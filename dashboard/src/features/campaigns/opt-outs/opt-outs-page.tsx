@@ -6,17 +6,17 @@ import { useState } from "react";
 import { useMay } from "@/api/session";
 import { Button } from "@/ui/button";
 import { TextField } from "@/ui/field";
+import { NoAccess } from "@/ui/no-access";
 import { PageHead } from "@/ui/page";
 import { Panel } from "@/ui/panel";
 import { Empty, Failed, Skeleton, Waiting } from "@/ui/states";
 import { BackToAll } from "../back-to-all";
-import { NoAccess } from "../no-access";
 import { optOutsQuery } from "../wire";
 import { AddOptOut } from "./add-opt-out";
 import { OptOutRow } from "./opt-out-row";
 
 export function OptOutsPage() {
-  return useMay("campaigns:read") ? <OptOuts /> : <NoAccess title="Opt-outs" />;
+  return useMay("campaigns:read") ? <OptOuts /> : <NoAccess title="Opt-outs" what="see campaigns" />;
 }
 
 function OptOuts() {

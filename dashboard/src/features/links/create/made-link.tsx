@@ -4,10 +4,11 @@
 import { ArrowRight, ExternalLink, X } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
+import { withoutScheme } from "@/ui/addresses";
 import { ButtonLink, IconButton } from "@/ui/button";
 import { classes } from "@/ui/classes";
 import { CopyButton } from "@/ui/copy";
-import { prefixOf, type Link as ShortLink, withoutScheme } from "../link";
+import { prefixOf, type Link as ShortLink } from "../link";
 import { qrAddress } from "../qr/options";
 
 export function MadeLink({

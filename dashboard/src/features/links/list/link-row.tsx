@@ -5,13 +5,14 @@ import { EllipsisVertical, Pencil } from "lucide-react";
 import dynamic from "next/dynamic";
 import NextLink from "next/link";
 import { memo } from "react";
+import { withoutScheme } from "@/ui/addresses";
 import { IconButton } from "@/ui/button";
 import { classes } from "@/ui/classes";
 import { CopyButton } from "@/ui/copy";
 import { formatAgo, formatMoment, formatShort } from "@/ui/numbers";
 import { warm } from "@/ui/on-demand";
 import { Badge } from "@/ui/panel";
-import { findObstacle, type Link, type LinkState, prefixOf, withoutScheme } from "../link";
+import { findObstacle, type Link, type LinkState, prefixOf } from "../link";
 
 export type RowActions = {
   toggle: (id: string, isRange: boolean) => void;

@@ -4,18 +4,19 @@
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { ApiError, sentence } from "@/api/errors";
 import { useMay } from "@/api/session";
+import { withoutScheme } from "@/ui/addresses";
 import { Button } from "@/ui/button";
 import { Confirm } from "@/ui/confirm";
 import { copyText } from "@/ui/copy";
 import { Dialog } from "@/ui/dialog";
+import { findDraft, forgetDraft, useKept } from "@/ui/kept";
 import { Notice } from "@/ui/panel";
 import { Failed, Skeleton, Waiting } from "@/ui/states";
 import { useToast } from "@/ui/toast";
 import { useCreateLink, useEditLink } from "../changes";
-import { findObstacle, type Link, withoutScheme } from "../link";
+import { findObstacle, type Link } from "../link";
 import { useLink } from "../queries";
 import { byField, changedFields, type Draft, draftOf, EMPTY, toChanges, toNewLink } from "./draft";
-import { findDraft, forgetDraft, keepDraft } from "./kept";
 import { LinkForm } from "./link-form";
 
 type Props = { id: string | null; seed: string; onClose: () => void };
@@ -32,9 +33,9 @@ export function LinkSheet({ id, seed, onClose }: Props) {
 }
 
 function Editor({ link, seed, onClose }: Omit<Props, "id"> & { link: Link | null }) {
-  const key = link?.id ?? "new";
+  const key = `link ${link?.id ?? "new"}`;
   const [from] = useState(() => (link ? draftOf(link) : EMPTY));
-  const [kept] = useState(() => (seed ? undefined : findDraft(key)));
+  const [kept] = useState(() => (seed ? undefined : findDraft<Draft>(key)));
   const [draft, setDraft] = useState<Draft>(() => kept ?? { ...from, ...(seed && { target_url: seed }) });
   const [isLeaving, setLeaving] = useState(false);
   const mayWrite = useMay("links:write");
@@ -135,7 +136,7 @@ function useSave(link: Link | null, from: Draft, onDone: () => void) {
         const isCopied = await copyText(made.short_url);
         toast.done(`${made.short_code} is made${isCopied ? " and copied" : ""}`);
       }
-      forgetDraft(link?.id ?? "new");
+      forgetDraft(`link ${link?.id ?? "new"}`);
       onDone();
     } catch (error) {
       setFailure(error);
@@ -150,21 +151,6 @@ function useSave(link: Link | null, from: Draft, onDone: () => void) {
     said: failure && (Object.keys(errors).length || !Object.keys(all).length) ? sentence(failure) : null,
     forget: (names: readonly string[]) => setForgotten((now) => [...now, ...names]),
   };
-}
-
-/** Keeps a draft for the time when its sheet is gone without having been asked; null: there is nothing to keep. */
-function useKept(key: string, draft: Draft | null): void {
-  const isDirty = draft !== null;
-  useEffect(() => {
-    if (draft) keepDraft(key, draft);
-    else forgetDraft(key);
-  }, [key, draft]);
-  useEffect(() => {
-    if (!isDirty) return;
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener("beforeunload", ask);
-    return () => window.removeEventListener("beforeunload", ask);
-  }, [isDirty]);
 }
 
 function NotThere({ error, onRetry }: { error: Error; onRetry: () => void }) {

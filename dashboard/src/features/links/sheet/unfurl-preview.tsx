@@ -5,10 +5,10 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, take } from "@/api/client";
 import { sentence } from "@/api/errors";
+import { withoutScheme } from "@/ui/addresses";
 import { Skeleton, Waiting } from "@/ui/states";
 import { useSettled } from "@/ui/use-settled";
 import { completeUrl } from "../create/url";
-import { withoutScheme } from "../link";
 import { Section } from "./section";
 
 const TYPING_MS = 800;

@@ -1,12 +1,12 @@
 "use client";
 
 import { useWorkspace } from "@/api/session";
-import { PageHead } from "@/ui/page";
-import { Panel } from "@/ui/panel";
-import { Empty } from "@/ui/states";
+import { PageHead } from "./page";
+import { Panel } from "./panel";
+import { Empty } from "./states";
 
 /** In place of a page for which the person's role is not enough. */
-export function NoAccess({ title, what = "see campaigns" }: { title: string; what?: string }) {
+export function NoAccess({ title, what }: { title: string; what: string }) {
   const workspace = useWorkspace();
   return (
     <>

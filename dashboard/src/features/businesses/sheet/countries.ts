@@ -1,0 +1,8 @@
+import { COUNTRY_CODES } from "@/charts/country-codes";
+import { countryName } from "@/ui/countries";
+
+/** Return all countries, in the order of their names. */
+export const listCountries = (): { code: string; name: string }[] =>
+  COUNTRY_CODES.map((code) => ({ code, name: countryName(code) })).sort((one, other) =>
+    one.name.localeCompare(other.name),
+  );

@@ -1,0 +1,45 @@
+"use client";
+
+import { useMay } from "@/api/session";
+import { StatusBadge } from "@/features/sites/status";
+import { withoutScheme } from "@/ui/addresses";
+import { ButtonLink } from "@/ui/button";
+import { CopyButton } from "@/ui/copy";
+import type { Business } from "../business";
+
+/** The site that the business has, or the way to one. */
+export function SiteOfBusiness({ business: { id, site } }: { business: Business }) {
+  const mayWrite = useMay("sites:write");
+  return (
+    <section
+      aria-label="Site"
+      className="flex min-h-14 flex-wrap items-center justify-between gap-x-4 gap-y-2 rounded-md border border-line bg-panel px-4 py-2"
+    >
+      {site ? (
+        <>
+          <div className="flex min-w-0 flex-wrap items-center gap-2">
+            <StatusBadge status={site.status} />
+            {site.short_url && (
+              <span className="flex min-w-0 items-center">
+                <span className="figures truncate text-sm">{withoutScheme(site.short_url)}</span>
+                <CopyButton text={site.short_url} what="the short link" />
+              </span>
+            )}
+          </div>
+          <ButtonLink size="sm" href={`/sites?site=${site.id}`}>
+            Look at the site
+          </ButtonLink>
+        </>
+      ) : (
+        <>
+          <p className="text-sm text-quiet">No site yet.</p>
+          {mayWrite && (
+            <ButtonLink size="sm" href={`/sites?new=1&business=${id}`}>
+              Generate its site
+            </ButtonLink>
+          )}
+        </>
+      )}
+    </section>
+  );
+}
