@@ -59,7 +59,7 @@ async def complete(connection: AsyncConnection, campaign_id: UUID, now: dt.datet
     row = (await connection.execute(ended)).one_or_none()
     if row is None:
         return False
-    await forget_pace(connection, campaign_id)
+    await forget_pace(connection, campaign_id, now)
     await audit.note(connection, None, "campaign.complete", row.name, workspace_id=row.workspace_id)
     return True
 

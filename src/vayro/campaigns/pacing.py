@@ -74,6 +74,7 @@ def _unused(rate: float) -> dt.timedelta:
     return dt.timedelta(seconds=max(UNUSED_SECONDS, 1 / rate))
 
 
-async def forget_pace(connection: AsyncConnection, campaign_id: UUID) -> None:
-    """Delete the allowance of a campaign that is over."""
-    await connection.execute(delete(sending_paces).where(sending_paces.c.id == campaign_id))
+async def forget_pace(connection: AsyncConnection, campaign_id: UUID, now: dt.datetime) -> None:
+    """Delete the allowance of a campaign that is over, and those of campaigns that were cancelled long ago."""
+    is_old = sending_paces.c.free_at < now - dt.timedelta(days=1)
+    await connection.execute(delete(sending_paces).where((sending_paces.c.id == campaign_id) | is_old))
