@@ -11,17 +11,19 @@ import sys
 from pathlib import Path
 
 TIMEOUT_SECONDS = 4
-REDIRECT, API, WORKER = (
+REDIRECT, API, SITES, WORKER = (
     ("VAYRO_REDIRECT_PORT", 8000, "/health/ready"),
     ("VAYRO_API_PORT", 8080, "/health/ready"),
+    ("VAYRO_SITES_PORT", 8090, "/health/ready"),
     ("VAYRO_METRICS_PORT", 9103, "/metrics"),
 )
-QUESTIONS = {"redirect": [REDIRECT], "api": [API], "worker": [WORKER], "up": [REDIRECT, API]}
+QUESTIONS = {"redirect": [REDIRECT], "api": [API], "sites": [SITES], "worker": [WORKER], "up": [REDIRECT, API]}
 
 
 def find_command(arguments: list[str]) -> str:
     """Return what `vayro` was told to do: the first word that is one of its processes, behind an init or not."""
-    return next((word for word in arguments if word in QUESTIONS), "up")
+    command = next((word for word in arguments if word in QUESTIONS), "up")
+    return "sites" if command == "api" and "--sites" in arguments else command
 
 
 def ask(setting: str, default: int, path: str) -> str:

@@ -128,3 +128,11 @@ def test_the_health_check_says_no_in_one_line_when_nothing_answers(folder):
     done = subprocess.run([sys.executable, script, "api"], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert len(done.stdout.splitlines()) == 1
+
+
+def test_the_health_check_of_what_serves_sites_asks_its_own_port(folder):
+    port = str(free_port())
+    environment = {"VAYRO_SITES_PORT": port, "VAYRO_API_PORT": "1"}
+    words = [sys.executable, ROOT / "deploy" / "image" / "health.py", "vayro", "api", "--sites"]
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+    assert f"127.0.0.1:{port}/health/ready" in done.stdout
