@@ -11,6 +11,7 @@ MEASUREMENTS = {
     "redirect": "CPU of one redirect, next to nginx writing its access log",
     "create": "CPU of one created link, next to a bare FastAPI route",
     "bulk": "links created by bulk calls",
+    "preview": "latency of a message's preview, next to health/live",
     "worker": "clicks from the stream to committed rows, next to a bare COPY",
     "analytics": "analytics of a link with 10 million clicks",
     "dashboard": "the dashboard in a browser: 100,000 links, a million clicks, changes of pages",

@@ -6,7 +6,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.servers import PostgresServer, RedisServer, is_listening, running, wait_until
@@ -50,10 +50,11 @@ uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(sys.argv[1]))])
 
 @dataclass(frozen=True)
 class Served:
-    """A running HTTP server."""
+    """A running HTTP server. `database_url`: of what it keeps things in, if it does."""
 
     url: str
     pids: list[int]
+    database_url: str = ""
 
 
 @contextmanager
@@ -75,7 +76,7 @@ def serve_api(*, workers: int = 1) -> Iterator[Served]:
             "VAYRO_BOOTSTRAP_API_KEY": API_KEY,
         }
         with _serve(_API, environment, workers) as served:
-            yield served
+            yield replace(served, database_url=url)
 
 
 @contextmanager

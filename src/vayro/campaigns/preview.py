@@ -66,7 +66,7 @@ class Previews:
         return Preview(row.site_id, row.id, wanted.variant, choice.locale, url, message, known + message.warnings)
 
     async def _read(self, workspace_id: UUID, wanted: Wanted) -> Any:
-        async with self._database.read() as connection:
+        async with self._database.glance() as connection:
             row = await _FIND[wanted.kind](connection, workspace_id, wanted.id)
         if row is None:
             raise NotFound(f"There is no such {wanted.kind}.")
