@@ -7,14 +7,18 @@ import type { Report } from "./types";
 
 export function ReportFigures({ report }: { report: Report }) {
   const money = (micros: number) => formatMoney(micros, report.currency);
-  const written = report.sent + report.delivered + report.failed + report.unknown;
   return (
     <dl className="grid grid-cols-2 gap-x-6 gap-y-5 sm:grid-cols-4 lg:grid-cols-7">
-      <Figure name="Messages" value={formatCount(written)}>
-        {report.delivered > 0 && `${formatCount(report.delivered)} delivered`}
+      <Figure name="Messages" value={formatCount(report.sent)}>
+        {[
+          report.delivered && `${formatCount(report.delivered)} delivered`,
+          report.failed && `${formatCount(report.failed)} failed`,
+        ]
+          .filter(Boolean)
+          .join(", ")}
       </Figure>
       <Figure name="Clicks" value={formatCount(report.clicks)} isMain>
-        {report.delivered > 0 && report.clicks > 0 && `${formatShare(report.clicks / report.delivered)} of delivered`}
+        {report.sent > 0 && report.clicks > 0 && `${formatShare(report.clicks / report.sent)} of messages`}
       </Figure>
       <Figure name="Visitors" value={formatCount(report.visitors)} />
       <Figure name="Cost" value={money(report.cost_micros)} />

@@ -99,10 +99,11 @@ export type Estimate = {
 };
 export type ReportRow = {
   business_id: string;
-  name: string;
+  name: string | null;
   sent: number;
   delivered: number;
   failed: number;
+  unknown: number;
   opted_out: number;
   cost_micros: number;
   clicks: number;
@@ -123,9 +124,10 @@ export type Report = {
   clicks: number;
   visitors: number;
   cost_per_click_micros: number | null;
-  deal_value_micros: number;
+  deal_value_micros: number | null;
   return_on_investment: number | null;
   businesses: ReportRow[];
+  next_cursor: string | null;
 };
 export type OptOut = {
   phone: string;

@@ -11,7 +11,7 @@ import type { ReportRow } from "../types";
 import { enterDeal, REPORTS_KEY } from "../wire";
 
 export function DealField({ row, currency }: { row: ReportRow; currency: string }) {
-  const mayWrite = useMay("sites:write");
+  const mayWrite = useMay("sites:write") && row.name !== null;
   const micros = row.deal_value_micros;
   if (!mayWrite) return <span className="figures">{micros === null ? "–" : formatMoney(micros, currency)}</span>;
   return <Editable key={micros} row={row} currency={currency} />;

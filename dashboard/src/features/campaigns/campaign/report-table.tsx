@@ -56,11 +56,10 @@ const CELL =
   "md:table-cell md:px-2 md:py-2.5 md:text-right md:before:content-none";
 
 function Row({ row, currency }: { row: ReportRow; currency: string }) {
-  const sent = row.sent + row.delivered + row.failed;
   return (
     <tr className="grid grid-cols-4 gap-x-3 gap-y-1.5 border-t border-line py-3 md:table-row md:py-0">
       <th scope="row" className="col-span-4 text-left font-medium wrap-anywhere md:table-cell md:py-2.5 md:pr-2">
-        {row.name}
+        {row.name ?? "A business that was deleted"}
       </th>
       <td className="col-span-4 md:table-cell md:px-2 md:py-2.5">
         {row.short_url ? (
@@ -83,7 +82,7 @@ function Row({ row, currency }: { row: ReportRow; currency: string }) {
         {formatCount(row.visitors)}
       </td>
       <td data-name="Messages" className={`${CELL} figures`}>
-        {formatCount(sent)}
+        {formatCount(row.sent)}
       </td>
       <td data-name="Cost" className={`${CELL} figures`}>
         {formatMoney(row.cost_micros, currency)}

@@ -8,9 +8,9 @@ import { Clicks } from "./clicks";
 
 export function CampaignRow({ campaign }: { campaign: Campaign }) {
   const { label, tone } = CAMPAIGN_WORDS[campaign.status];
-  const { delivered, failed, messages } = campaign.totals;
+  const { sent, delivered, failed, messages } = campaign.totals;
   return (
-    <li className="relative grid gap-x-6 gap-y-2.5 border-b border-line px-2 py-4 transition-colors hover:bg-panel sm:grid-cols-[minmax(0,1fr)_minmax(0,17rem)] lg:grid-cols-[minmax(0,1fr)_minmax(0,15rem)_17rem] lg:items-center">
+    <li className="relative grid gap-x-6 gap-y-2.5 border-b border-line px-2 py-4 transition-colors hover:bg-panel sm:grid-cols-[minmax(0,1fr)_minmax(0,17rem)] lg:grid-cols-[minmax(0,1fr)_minmax(0,14rem)_19rem] lg:items-center">
       <div className="grid min-w-0 gap-1">
         <div className="flex min-w-0 flex-wrap items-center gap-x-2.5 gap-y-1">
           <Link
@@ -29,7 +29,8 @@ export function CampaignRow({ campaign }: { campaign: Campaign }) {
           {describe(campaign)}
         </p>
       </div>
-      <dl className="grid grid-cols-3 gap-3 sm:col-span-2 lg:col-span-1 lg:text-right">
+      <dl className="grid grid-cols-4 gap-3 sm:col-span-2 lg:col-span-1 lg:text-right">
+        <Figure name="Sent" count={sent + delivered} isKnown={messages > 0} />
         <Figure name="Delivered" count={delivered} isKnown={messages > 0} />
         <Figure name="Failed" count={failed} isKnown={messages > 0} isBad={failed > 0} />
         <div>

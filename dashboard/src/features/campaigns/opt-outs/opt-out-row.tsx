@@ -17,12 +17,13 @@ export function OptOutRow({ optOut, mayWrite }: { optOut: OptOut; mayWrite: bool
       <span className="font-mono">{optOut.phone}</span>
       <span className="flex items-center gap-4 text-sm text-quiet">
         {howOf(optOut)}, {formatDate(optOut.created_at)}
-        {mayWrite && <Remove optOut={optOut} />}
+        {mayWrite && optOut.source === "manual" && <Remove optOut={optOut} />}
       </span>
     </li>
   );
 }
 
+/** What people sent themselves, only they can take back: by answering START, or at their provider. */
 function howOf({ source, keyword }: OptOut): string {
   if (source === "keyword") return keyword ? `Answered ${keyword.toUpperCase()}` : "By an answer";
   return source === "provider" ? "Told by the provider" : "Added by hand";
@@ -56,9 +57,7 @@ function Remove({ optOut }: { optOut: OptOut }) {
           isBusy={remove.isPending}
           onConfirm={() => remove.mutate()}
         >
-          {optOut.source === "keyword"
-            ? "They asked for no more messages themselves. Take the number off only if they have asked for it: in many countries, writing all the same is an offence."
-            : "Campaigns to come may write to this number again."}
+          Campaigns to come may write to this number again. Be sure that they want it.
         </Confirm>
       )}
     </>

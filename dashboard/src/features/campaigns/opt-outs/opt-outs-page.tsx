@@ -26,7 +26,7 @@ function OptOuts() {
       <BackToAll />
       <PageHead
         title="Opt-outs"
-        lead="Whoever answers STOP, or its kin in their language, stands here and is never written to again."
+        lead="Whoever answers STOP, or its kin in their language, stands here and is not written to until they answer START."
       />
       <div className="grid gap-6">
         {mayWrite && <AddOptOut />}
