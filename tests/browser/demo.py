@@ -97,7 +97,12 @@ async def make_clicks(settings: Settings, links: dict[str, str], count: int, day
     try:
         for start in range(0, count, AT_ONCE):
             await repository.write(
-                ClickBatch([_make_click(source, links, now, days) for _ in range(min(AT_ONCE, count - start))])
+                ClickBatch(
+                    [
+                        make_click(source, _choose_link(source, links), _moment(source, now, days))
+                        for _ in range(min(AT_ONCE, count - start))
+                    ]
+                )
             )
         async with database.transaction() as connection:
             for age, identifier in enumerate(links.values()):
@@ -112,16 +117,21 @@ async def make_clicks(settings: Settings, links: dict[str, str], count: int, day
         await database.close()
 
 
-def _make_click(source: random.Random, links: dict[str, str], now: dt.datetime, days: int) -> Click:
+def _choose_link(source: random.Random, links: dict[str, str]) -> UUID:
     [(code, *_)] = source.choices(LINKS, [share for *_, share in LINKS])
+    return UUID(links[code])
+
+
+def make_click(source: random.Random, link_id: UUID, moment: dt.datetime) -> Click:
+    """Return a click by somebody from somewhere."""
     [(country, cities, _)] = source.choices(PLACES, [weight for *_, weight in PLACES])
     [(device, browser, system, _)] = source.choices(PROGRAMS, [weight for *_, weight in PROGRAMS])
     [(referer, _)] = source.choices(REFERERS, [weight for _, weight in REFERERS])
     is_bot = source.random() < BOT_SHARE
     return Click(
         event_id=str(uuid7()),
-        timestamp=_moment(source, now, days),
-        link_id=str(UUID(links[code])),
+        timestamp=moment,
+        link_id=str(link_id),
         segment="",
         ip="",
         user_agent="",

@@ -12,9 +12,9 @@ PATIENCE_SECONDS = 120
 PHONES = tuple(f"+4420794600{number:02d}" for number in range(100))
 
 
-async def make_businesses(stage: Stage, names: Iterable[str], **over: Any) -> list[dict[str, Any]]:
-    """Make businesses with a number each, and return them."""
-    rows = [{"name": name, "phone": phone, **over} for name, phone in zip(names, PHONES, strict=False)]
+async def make_businesses(stage: Stage, names: Iterable[str], *, first: int = 0, **over: Any) -> list[dict[str, Any]]:
+    """Make businesses with a number each, from the given one on, and return them."""
+    rows = [{"name": name, "phone": phone, **over} for name, phone in zip(names, PHONES[first:], strict=False)]
     answer = await stage.api.post("/v1/businesses/bulk", json={"businesses": rows})
     answer.raise_for_status()
     return [result["business"] for result in answer.json()["results"]]
@@ -42,6 +42,13 @@ async def _completed(stage: Stage, site_id: str) -> dict[str, Any]:
 async def make_audience(stage: Stage, *names: str, **over: Any) -> list[dict[str, Any]]:
     """Make businesses with sites, and return the sites."""
     return await make_sites(stage, await make_businesses(stage, names, **over))
+
+
+async def wait_for_campaign(stage: Stage, campaign_id: str, status: str = "completed") -> None:
+    """Wait until a campaign is that far."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while (await stage.api.get(f"/v1/campaigns/{campaign_id}")).json()["status"] != status:
+            await asyncio.sleep(0.2)
 
 
 def read_outbox(stage: Stage, campaign_id: str) -> list[dict[str, Any]]:

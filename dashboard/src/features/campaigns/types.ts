@@ -20,6 +20,7 @@ export type MessageStatus =
 export type Audience =
   | { business_ids: string[] }
   | { filter: { q?: string | null; category?: string | null; country?: string | null } };
+export type AudienceQuestion = { audience: Audience; variant?: Variant; texts?: Record<string, string> };
 export type Totals = {
   messages: number;
   queued: number;
@@ -78,7 +79,7 @@ export type CampaignUpdate = Partial<
 export type CampaignMessage = {
   id: string;
   business_id: string;
-  business_name: string;
+  business_name: string | null;
   phone: string;
   body: string;
   segments: number;

@@ -35,8 +35,8 @@ export function useProgress(id: string | null, isOn = true): FeedState {
         wasAway = now === "away" || now === "resting";
       },
       (event) => {
-        putProgress(client, event);
-        recount.run();
+        // Each is told once at the beginning, as it is known already.
+        if (putProgress(client, event)) recount.run();
       },
     );
     return () => {
@@ -57,14 +57,27 @@ export function putCampaign(client: QueryClient, campaign: Campaign): void {
   patchLists(client, campaign.id, () => campaign);
 }
 
-function putProgress(client: QueryClient, { id, status, totals }: Progress): void {
+/** Returns whether anything is other than it was known to be. */
+function putProgress(client: QueryClient, { id, status, totals }: Progress): boolean {
   const known = client.getQueryData<Campaign>(campaignQuery(id).queryKey);
+  const listed = client
+    .getQueryData<InfiniteData<Page<Campaign>>>(LIST_KEY)
+    ?.pages.flatMap((page) => page.data)
+    .find((one) => one.id === id);
+  const isNew = [known, listed].some((one) => one && !isSame(one, status, totals));
+  if (!isNew) return !known && !listed;
   const patch = (campaign: Campaign) => ({ ...campaign, status, totals });
   if (known) client.setQueryData(campaignQuery(id).queryKey, patch(known));
   patchLists(client, id, patch);
   // When it began, ended or was stopped, and why, is not in the event.
-  if (known && known.status !== status) void client.invalidateQueries({ queryKey: campaignQuery(id).queryKey });
+  const isTurned = (known ?? listed)?.status !== status;
+  if (known && isTurned) void client.invalidateQueries({ queryKey: campaignQuery(id).queryKey });
+  if (listed && isTurned) void client.invalidateQueries({ queryKey: LIST_KEY });
+  return true;
 }
+
+const isSame = (one: Campaign, status: CampaignStatus, totals: Totals): boolean =>
+  one.status === status && (Object.keys(totals) as (keyof Totals)[]).every((name) => one.totals[name] === totals[name]);
 
 function patchLists(client: QueryClient, id: string, patch: (campaign: Campaign) => Campaign): void {
   client.setQueryData<InfiniteData<Page<Campaign>>>(LIST_KEY, (list) => {

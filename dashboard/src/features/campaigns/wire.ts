@@ -2,7 +2,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, type Schemas, take } from "@/api/client";
 import type {
-  Audience,
+  AudienceQuestion,
   Campaign,
   CampaignCreate,
   CampaignMessage,
@@ -88,10 +88,10 @@ export const previewQuery = (asked: PreviewRequest) =>
     retry: false,
   });
 
-export const estimateQuery = (audience: Audience) =>
+export const estimateQuery = (question: AudienceQuestion) =>
   queryOptions({
-    queryKey: ["campaigns", "audience", audience],
-    queryFn: ({ signal }) => take<Estimate>(loose.POST("/v1/campaigns/audience", { body: { audience }, signal })),
+    queryKey: ["campaigns", "audience", question],
+    queryFn: ({ signal }) => take<Estimate>(loose.POST("/v1/campaigns/audience", { body: question, signal })),
     staleTime: SLOW_FRESH_MS,
   });
 

@@ -9,7 +9,7 @@ export function MessageRow({ message, currency }: { message: CampaignMessage; cu
   return (
     <li className="grid gap-x-6 gap-y-1 py-3 lg:grid-cols-[minmax(0,14rem)_minmax(0,1fr)_13rem]">
       <div className="min-w-0">
-        <p className="font-medium wrap-anywhere">{message.business_name}</p>
+        <p className="font-medium wrap-anywhere">{message.business_name ?? "A business that was deleted"}</p>
         <p className="font-mono text-sm text-quiet">{message.phone}</p>
       </div>
       <details className="group min-w-0">

@@ -10,8 +10,11 @@ import type { Campaign } from "../types";
 import { reportQuery } from "../wire";
 import { ReportTable } from "./report-table";
 
+/** Clicks come long after the last message, and no event tells of them. */
+const REFRESH_MS = 10_000;
+
 export function ReportPanel({ campaign }: { campaign: Campaign }) {
-  const report = useQuery(reportQuery(campaign.id));
+  const report = useQuery({ ...reportQuery(campaign.id), refetchInterval: REFRESH_MS });
   return (
     <Panel
       title="Report"

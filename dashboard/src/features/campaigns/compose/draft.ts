@@ -1,6 +1,6 @@
 /** A campaign that is being put together, and what the API is told in the end. */
 import { wallTime } from "@/features/analytics/wall-clock";
-import type { Audience, CampaignCreate, Variant } from "../types";
+import type { Audience, AudienceQuestion, CampaignCreate, Variant } from "../types";
 import { VARIANTS } from "../words";
 
 export type Chosen = { id: string; name: string };
@@ -69,6 +69,17 @@ export function audienceOf({ kind, category, country, chosen }: Draft): Audience
   return { filter: { ...(category && { category }), ...(country && { country }) } };
 }
 
+/** Return what is asked to estimate it; a text that is not written yet is left for later. */
+export function questionOf(draft: Draft): AudienceQuestion {
+  const audience = audienceOf(draft);
+  if (draft.variant !== "custom") return { audience, variant: draft.variant };
+  const isWritten = draft.texts.every(({ text }) => text.trim() && text.length <= MAX_TEXT);
+  return isWritten ? { audience, variant: "custom", texts: textsOf(draft) } : { audience };
+}
+
+const textsOf = ({ texts }: Draft): Record<string, string> =>
+  Object.fromEntries(texts.map(({ locale, text }) => [locale, text.trim()]));
+
 /** Return what is still wrong, by the step in which it is mended. */
 export function faultsOf(draft: Draft, now = new Date()): Partial<Record<Step, string>> {
   const faults: Partial<Record<Step, string>> = {};
@@ -122,7 +133,7 @@ export function toRequest(draft: Draft, name: string): CampaignCreate {
     audience: audienceOf(draft),
     variant: draft.variant,
     ...(draft.variant === "custom" && {
-      texts: Object.fromEntries(draft.texts.map(({ locale, text }) => [locale, text.trim()])),
+      texts: textsOf(draft),
     }),
     scheduled_at: draft.when === "later" ? (instantOf(draft.at, draft.zone)?.toISOString() ?? null) : null,
     rate_per_second: Number(draft.rate),

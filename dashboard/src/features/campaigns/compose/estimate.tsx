@@ -12,13 +12,13 @@ import { formatMoney } from "../money";
 import type { Estimate } from "../types";
 import { estimateQuery, reportQuery } from "../wire";
 import { plural, SKIP_WORDS, skipsOf } from "../words";
-import { audienceOf, type Draft } from "./draft";
+import { type Draft, questionOf } from "./draft";
 
 const TYPING_MS = 250;
 
 /** Return who would get it; nothing is asked while nobody is chosen. */
 export function useEstimate(draft: Draft) {
-  const asked = useSettled(JSON.stringify(audienceOf(draft)), TYPING_MS);
+  const asked = useSettled(JSON.stringify(questionOf(draft)), TYPING_MS);
   const isSomebody = draft.kind !== "chosen" || draft.chosen.length > 0;
   return useQuery({ ...estimateQuery(JSON.parse(asked)), placeholderData: keepPreviousData, enabled: isSomebody });
 }

@@ -39,15 +39,17 @@ function Begin({ draft, change }: Props) {
   const isPast = instant !== null && instant <= new Date();
   return (
     <div className="grid gap-4">
-      <Segmented
-        label="When it begins"
-        value={draft.when}
-        options={[
-          { value: "now", label: "At once" },
-          { value: "later", label: "At a time" },
-        ]}
-        onChange={(when) => change({ when })}
-      />
+      <div>
+        <Segmented
+          label="When it begins"
+          value={draft.when}
+          options={[
+            { value: "now", label: "At once" },
+            { value: "later", label: "At a time" },
+          ]}
+          onChange={(when) => change({ when })}
+        />
+      </div>
       {draft.when === "later" && (
         <div className="grid items-start gap-4 sm:grid-cols-2">
           <TextField

@@ -22,7 +22,7 @@ export function SendDialog({ draft, estimate, isBusy, onClose, onSend }: Props) 
     <Dialog
       isOpen
       onClose={onClose}
-      title={instant ? `Write to ${whom} later?` : `Write to ${whom} now?`}
+      title={instant ? `Schedule it for ${whom}?` : `Write to ${whom} now?`}
       footer={
         <>
           <Button onClick={onClose} data-autofocus>

@@ -34,7 +34,7 @@ function Campaigns() {
             <ButtonLink href="/campaigns/opt-outs" icon={MessageSquareOff}>
               Opt-outs
             </ButtonLink>
-            {mayWrite && (
+            {mayWrite && campaigns.length > 0 && (
               <ButtonLink look="primary" icon={Plus} href="/campaigns/new">
                 New campaign
               </ButtonLink>
