@@ -1,19 +1,7 @@
 /** What is asked of the API about campaigns. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, type Schemas, take } from "@/api/client";
-import type {
-  AudienceQuestion,
-  Campaign,
-  CampaignCreate,
-  CampaignMessage,
-  CampaignUpdate,
-  Estimate,
-  MessageStatus,
-  OptOut,
-  Page,
-  PreviewRequest,
-  Report,
-} from "./types";
+import type { AudienceQuestion, CampaignCreate, MessageStatus, OptOut, Page, PreviewRequest, Report } from "./types";
 
 // Until the generated types know these routes.
 type Loose = Record<
@@ -34,7 +22,7 @@ export const OPT_OUTS_KEY = ["opt-outs"] as const;
 export const campaignsQuery = infiniteQueryOptions({
   queryKey: LIST_KEY,
   queryFn: ({ pageParam, signal }) =>
-    take<Page<Campaign>>(loose.GET("/v1/campaigns", { params: { query: { limit: PAGE, cursor: pageParam } }, signal })),
+    take(api.GET("/v1/campaigns", { params: { query: { limit: PAGE, cursor: pageParam } }, signal })),
   initialPageParam: undefined as string | undefined,
   getNextPageParam: (page) => page.next_cursor ?? undefined,
 });
@@ -43,7 +31,7 @@ export const campaignQuery = (id: string) =>
   queryOptions({
     queryKey: ["campaigns", "one", id],
     queryFn: ({ signal }) =>
-      take<Campaign>(loose.GET("/v1/campaigns/{campaign_id}", { params: { path: { campaign_id: id } }, signal })),
+      take(api.GET("/v1/campaigns/{campaign_id}", { params: { path: { campaign_id: id } }, signal })),
   });
 
 export const messagesKey = (id: string) => ["campaigns", "messages", id] as const;
@@ -52,8 +40,8 @@ export const messagesQuery = (id: string, status: MessageStatus | null) =>
   infiniteQueryOptions({
     queryKey: [...messagesKey(id), status],
     queryFn: ({ pageParam, signal }) =>
-      take<Page<CampaignMessage>>(
-        loose.GET("/v1/campaigns/{campaign_id}/messages", {
+      take(
+        api.GET("/v1/campaigns/{campaign_id}/messages", {
           params: {
             path: { campaign_id: id },
             query: { limit: MESSAGES_PAGE, cursor: pageParam, status: status ?? undefined },
@@ -91,7 +79,7 @@ export const previewQuery = (asked: PreviewRequest) =>
 export const estimateQuery = (question: AudienceQuestion) =>
   queryOptions({
     queryKey: ["campaigns", "audience", question],
-    queryFn: ({ signal }) => take<Estimate>(loose.POST("/v1/campaigns/audience", { body: question, signal })),
+    queryFn: ({ signal }) => take(api.POST("/v1/campaigns/audience", { body: question, signal })),
     staleTime: SLOW_FRESH_MS,
   });
 
@@ -116,18 +104,15 @@ export const categoriesQuery = queryOptions({
   staleTime: SLOW_FRESH_MS,
 });
 
-export const makeCampaign = (body: CampaignCreate) => take<Campaign>(loose.POST("/v1/campaigns", { body }));
-
-export const changeCampaign = (id: string, body: CampaignUpdate) =>
-  take<Campaign>(loose.PATCH("/v1/campaigns/{campaign_id}", { params: { path: { campaign_id: id } }, body }));
+export const makeCampaign = (body: CampaignCreate) => take(api.POST("/v1/campaigns", { body }));
 
 export type Act = "pause" | "resume" | "cancel";
 
 export function actOn(id: string, act: Act) {
   const params = { path: { campaign_id: id } };
-  if (act === "pause") return take<Campaign>(loose.POST("/v1/campaigns/{campaign_id}/pause", { params }));
-  if (act === "resume") return take<Campaign>(loose.POST("/v1/campaigns/{campaign_id}/resume", { params }));
-  return take<Campaign>(loose.POST("/v1/campaigns/{campaign_id}/cancel", { params }));
+  if (act === "pause") return take(api.POST("/v1/campaigns/{campaign_id}/pause", { params }));
+  if (act === "resume") return take(api.POST("/v1/campaigns/{campaign_id}/resume", { params }));
+  return take(api.POST("/v1/campaigns/{campaign_id}/cancel", { params }));
 }
 
 export const enterDeal = (businessId: string, micros: number | null) =>

@@ -74,7 +74,7 @@ export function questionOf(draft: Draft): AudienceQuestion {
   const audience = audienceOf(draft);
   if (draft.variant !== "custom") return { audience, variant: draft.variant };
   const isWritten = draft.texts.every(({ text }) => text.trim() && text.length <= MAX_TEXT);
-  return isWritten ? { audience, variant: "custom", texts: textsOf(draft) } : { audience };
+  return isWritten ? { audience, variant: "custom", texts: textsOf(draft) } : { audience, variant: "friendly" };
 }
 
 const textsOf = ({ texts }: Draft): Record<string, string> =>
