@@ -54,20 +54,20 @@ export function ReviewStep({ draft, change, faults, onGo, onMade }: Props) {
             onChange={(event) => change({ name: event.currentTarget.value })}
             error={errorOf(make.error, "name")}
           />
-          <dl className="grid gap-3">
+          <ul className="grid gap-3">
             {linesOf(draft).map(({ step, value }) => (
-              <div key={step} className="flex items-start justify-between gap-4 border-t border-line pt-3">
+              <li key={step} className="flex items-start justify-between gap-4 border-t border-line pt-3">
                 <div className="grid min-w-0 gap-0.5">
-                  <dt className="text-sm text-quiet">{STEP_NAMES[step]}</dt>
-                  <dd className="wrap-anywhere">{value}</dd>
-                  {faults[step] && <dd className="text-sm text-warn">{faults[step]}</dd>}
+                  <h3 className="text-sm font-normal tracking-normal text-quiet">{STEP_NAMES[step]}</h3>
+                  <p className="wrap-anywhere">{value}</p>
+                  {faults[step] && <p className="text-sm text-warn">{faults[step]}</p>}
                 </div>
                 <Button size="sm" onClick={() => onGo(step)} aria-label={`Change: ${STEP_NAMES[step]}`}>
                   Change
                 </Button>
-              </div>
+              </li>
             ))}
-          </dl>
+          </ul>
           {make.error && <NotMade error={make.error} />}
           <div className="flex flex-wrap justify-end gap-2.5 border-t border-line pt-4">
             <Button
