@@ -91,3 +91,15 @@ def _port_of(bouncer: PgBouncerServer) -> int:
     """The port of the PostgreSQL behind it."""
     text = (bouncer.directory / "pgbouncer.ini").read_text()
     return int(text.split("port=")[1].split()[0])
+
+
+async def test_a_site_is_generated(api: httpx.AsyncClient) -> None:
+    business = (await api.post("/v1/businesses", json={"name": "Joe's Pizza"})).json()
+    site = (await api.post("/v1/sites", json={"business_id": business["id"]})).json()
+    async with asyncio.timeout(90):
+        while site["status"] in ("queued", "generating"):
+            await asyncio.sleep(0.1)
+            site = (await api.get(f"/v1/sites/{site['id']}")).json()
+    assert (site["status"], site["error"]) == ("completed", None)
+    async with httpx.AsyncClient(timeout=60) as visitor:
+        assert (await visitor.get(site["short_url"])).headers["location"] == site["url"]

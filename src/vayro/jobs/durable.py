@@ -16,6 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from dbos import DBOS, DBOSConfig, Serializer, SetWorkflowID
+from dbos._migration import ensure_dbos_schema, run_dbos_migrations, should_migrate
 
 from vayro.settings import Settings
 
@@ -185,7 +186,7 @@ async def perform(name: str, step: Callable[..., Any], *arguments: Any) -> Any:
 def _launch(engine: sa.Engine | None) -> None:
     """Launch the library; on PostgreSQL one process at a time, because each may have to make the tables.
 
-    The library has a lock of its own, of the session: through PgBouncer that could stay behind on a connection.
+    They are made here: the library would hold a lock of the session, which stays behind on a connection of PgBouncer's.
     """
     if engine is None:
         DBOS.launch()
@@ -194,6 +195,9 @@ def _launch(engine: sa.Engine | None) -> None:
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATION_LOCK})
         # Ends the statement above, whose snapshot the library's CREATE INDEX CONCURRENTLY would wait for without end.
         connection.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+        if should_migrate(engine, SCHEMA, False):  # noqa: FBT003  # no LISTEN; the library has no name for it
+            ensure_dbos_schema(engine, SCHEMA)
+            run_dbos_migrations(engine, SCHEMA, False)  # noqa: FBT003  # as above
         DBOS.launch()
 
 
