@@ -1,10 +1,12 @@
 """A generation is gone on with where it was killed: one site, one link, and nothing paid for twice."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from subprocess import Popen
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from tests.conftest import SettingsFactory
 from tests.jobs.jobs_processes import calls, jobs, make_site, read_links, until, until_killed, until_status
@@ -36,6 +38,7 @@ async def test_killed_at_every_step_it_resumes_there(settings: Settings, databas
     with jobs(settings, folder):
         done = await until_status(database, site.id, "completed", folder)
         await until(lambda: is_alone(database), "the dead are struck off", folder)
+        await until(lambda: is_forgotten(settings, database), "nothing is kept of the run", folder)
     # Each was begun by the process that it killed and by the next; the last one found all stored.
     assert calls(folder) == dict.fromkeys(STEPS, 2)
     [link] = await read_links(database, site.workspace_id)
@@ -91,3 +94,14 @@ async def is_over(process: "Popen[bytes]") -> bool:
 async def is_alone(database: Database) -> bool:
     async with database.read() as connection:
         return len((await connection.execute(select(job_executors))).all()) == 1
+
+
+async def is_forgotten(settings: Settings, database: Database) -> bool:
+    """Whether the jobs' tables, which held what is known of the business, are empty."""
+    prefix = "" if database.is_sqlite else "dbos."
+    query = f"SELECT (SELECT count(*) FROM {prefix}workflow_status) + (SELECT count(*) FROM {prefix}operation_outputs)"
+    if database.is_sqlite:
+        with closing(sqlite3.connect(settings.data_dir / "jobs.sqlite")) as connection:
+            return connection.execute(query).fetchone() == (0,)
+    async with database.read() as connection:
+        return await connection.scalar(text(query)) == 0
