@@ -1,4 +1,4 @@
-"""A campaign from its audience to its report, in real processes, two of which are killed on the way.
+"""A campaign from its audience to its report, in real processes that are killed on the way.
 
 Some numbers belong to two businesses, some have opted out; people click on the links of some sites, in an engine.
 """
@@ -7,7 +7,7 @@ import asyncio
 import random
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -95,31 +95,31 @@ class Story:
         own = {"short_code": f"story{number:05}", "target_url": f"https://sites.test/{number}"}
         return {"id": uuid7(), "workspace_id": workspace_id} | own | fixed | absent
 
-    async def send(self, rate: int) -> None:
-        """Let two workers send it; kill all of them twice on the way."""
+    async def send(self, rate: int, kills: Sequence[float]) -> None:
+        """Let a worker send it, and kill it with all its children whenever so large a part is written."""
         started = time.monotonic()
         self.campaign_id = await make_campaign(
             self.database, self.workspace_id, status="preparing", is_prepared=False, audience={"filter": {}},
             rate_per_second=rate, texts={},
         )  # fmt: skip
-        for share in (0.2, 0.6):
-            workers = await self._start_workers()
-            await self._until_written(int(len(self.wanted) * share))
-            for worker in workers:
+        for share in kills:
+            worker = await self._start("worker")
+            try:
+                await self._until_written(int(len(self.wanted) * share))
+            finally:
                 worker.kill()
             self.told.written.append(len(lines_of(self.settings, self.campaign_id)))
-        workers = await self._start_workers()
+        worker = await self._start("worker")
         try:
             async with asyncio.timeout(SECONDS):
                 while await status_of(self.database, self.campaign_id) != "completed":
                     await asyncio.sleep(0.1)
         finally:
-            for worker in workers:
-                worker.kill()
+            worker.kill()
         self.told.seconds = time.monotonic() - started
 
-    async def _start_workers(self) -> list[Process]:
-        return [await asyncio.to_thread(start_vayro, "worker", self.settings)]
+    async def _start(self, kind: str) -> Process:
+        return await asyncio.to_thread(start_vayro, kind, self.settings)
 
     async def _until_written(self, count: int) -> None:
         path = self.settings.data_dir / "outbox" / f"{self.campaign_id}.jsonl"
@@ -147,7 +147,7 @@ class Story:
         targets = [(chance.choice(reached), f"198.18.{chance.randrange(20)}.{chance.randrange(250)}", BROWSER)
                    for _ in range(clicks)]  # fmt: skip
         targets += [(chance.choice(reached), "198.18.0.1", BOT) for _ in range(bots)]
-        engine, worker = [await asyncio.to_thread(start_vayro, kind, self.settings) for kind in ("redirect", "worker")]
+        engine, worker = await asyncio.gather(self._start("redirect"), self._start("worker"))
         try:
             waiting = iter(targets)
             async with httpx.AsyncClient(base_url=engine.url, timeout=60, verify=False) as client:

@@ -18,7 +18,7 @@ async def test_ten_thousand_are_written_to_once_each_though_all_is_killed_twice(
 ) -> None:
     story = Story(settings, database, 10_000, opted_out=200, shared=50)
     await story.prepare()
-    await story.send(rate=1_000)
+    await story.send(rate=1_000, kills=[0.2, 0.6])
     await story.check_sent()
     await story.check_report(clicks=2_000, bots=100)
     kills = ", ".join(map(str, story.told.written))
