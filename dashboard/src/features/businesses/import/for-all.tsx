@@ -16,7 +16,7 @@ export function ForAll({ options, setOption }: OptionFieldsProps) {
         value={options.country}
         onChange={(event) => setOption("country", event.target.value)}
       >
-        <option value="">As the number says</option>
+        <option value="">None</option>
         {countries.map(({ code, name }) => (
           <option key={code} value={code}>
             {name}

@@ -43,7 +43,7 @@ export function BusinessForm({ draft, errors, change, isNew, isReadOnly }: Props
         ))}
       </datalist>
       <div className="grid items-start gap-4 sm:grid-cols-2">
-        <TextField label="Phone" type="tel" {...text("phone")} hint="As people write it there, or with its +." />
+        <TextField label="Phone" type="tel" {...text("phone")} hint="With its +, or as it is written in the country." />
         <CountryField {...text("country")} />
       </div>
       <TextField label="E-mail" type="email" {...text("email")} />
@@ -89,7 +89,7 @@ function CountryField(choice: Choice) {
   const countries = useMemo(listCountries, []);
   return (
     <SelectField label="Country" {...choice}>
-      <option value="">As the number says</option>
+      <option value="">Not known</option>
       {countries.map(({ code, name }) => (
         <option key={code} value={code}>
           {name}

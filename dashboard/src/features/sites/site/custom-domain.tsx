@@ -119,10 +119,12 @@ function DnsRecord({ record }: { record: NonNullable<Site["custom_domain_record"
       <p className="text-sm text-quiet">Make this record where the domain is kept, then look for it here.</p>
       <dl className="grid divide-y divide-line rounded-md border border-line bg-panel">
         {parts.map(({ label, value }) => (
-          <div key={label} className="grid grid-cols-[3.5rem_minmax(0,1fr)_auto] items-center gap-2 px-3 py-1">
+          <div key={label} className="grid grid-cols-[3.5rem_minmax(0,1fr)] items-center gap-2 px-3 py-1">
             <dt className="text-sm text-quiet">{label}</dt>
-            <dd className="figures text-sm wrap-anywhere">{value}</dd>
-            <CopyButton text={value} what={label.toLowerCase()} />
+            <dd className="flex min-w-0 items-center justify-between gap-2">
+              <span className="figures min-w-0 text-sm wrap-anywhere">{value}</span>
+              <CopyButton text={value} what={label.toLowerCase()} />
+            </dd>
           </div>
         ))}
       </dl>

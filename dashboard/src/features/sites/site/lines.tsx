@@ -33,7 +33,7 @@ export function Lines({
   return (
     <section aria-label={title} className="grid gap-3 border-t border-line pt-4">
       <div className="flex items-baseline justify-between gap-3">
-        <h3 className="text-base">{title}</h3>
+        <h2 className="text-base">{title}</h2>
         <span className="figures text-sm text-quiet">
           {count}/{most}
         </span>

@@ -1,6 +1,6 @@
 "use client";
 
-/** The words of a site. Plain text everywhere: what looks like markup is shown as it is typed. */
+/** The words of a site. Plain text everywhere: markup means nothing in them. */
 import { TextArea, TextField } from "@/ui/field";
 import type { SiteContent } from "../site";
 import { MOST, replaceAt } from "./content-draft";
