@@ -75,6 +75,7 @@ screenshots: install $(VENV)/.dev ## Live the stories of the dashboard in every 
 	@SCREENSHOTS=1 $(BIN)/pytest --numprocesses 2 tests/browser $(ARGS)
 	@$(BIN)/python -m tests.browser.pictures
 	@$(BIN)/python -m tests.browser.site_pictures
+	@$(BIN)/python -m tests.browser.outreach_pictures
 
 clean: ## Delete what was installed and made; never vayro-data
 	rm -rf $(VENV) geo/node_modules $(GEO_DATABASE) build dist

@@ -1,7 +1,7 @@
 /** The sums of a report in one row: what was sent, what came of it, what it cost. */
 import type { ReactNode } from "react";
 import { classes } from "@/ui/classes";
-import { formatCount, formatShare } from "@/ui/numbers";
+import { formatCount, formatShare, formatShort } from "@/ui/numbers";
 import { formatMoney } from "./money";
 import type { Report } from "./types";
 
@@ -18,7 +18,7 @@ export function ReportFigures({ report }: { report: Report }) {
           .join(", ")}
       </Figure>
       <Figure name="Clicks" value={formatCount(report.clicks)} isMain>
-        {report.sent > 0 && report.clicks > 0 && `${formatShare(report.clicks / report.sent)} of messages`}
+        {report.clicks > 0 && report.clicks <= report.sent && `${formatShare(report.clicks / report.sent)} of messages`}
       </Figure>
       <Figure name="Visitors" value={formatCount(report.visitors)} />
       <Figure name="Cost" value={money(report.cost_micros)} />
@@ -29,7 +29,7 @@ export function ReportFigures({ report }: { report: Report }) {
       <Figure name="Deals won" value={report.deal_value_micros ? money(report.deal_value_micros) : "–"} />
       <Figure
         name="Return"
-        value={report.return_on_investment === null ? "–" : formatShare(report.return_on_investment)}
+        value={report.return_on_investment === null ? "–" : formatReturn(report.return_on_investment)}
         tone={toneOf(report.return_on_investment)}
       >
         {report.return_on_investment === null && "once a deal is entered"}
@@ -37,6 +37,10 @@ export function ReportFigures({ report }: { report: Report }) {
     </dl>
   );
 }
+
+/** Messages are cheap beside a deal: from ten times the cost on, percents are hard to read. */
+const formatReturn = (value: number): string =>
+  value < 10 ? formatShare(value) : `${formatShort(Math.round(value))}×`;
 
 const toneOf = (value: number | null): string => (value === null ? "" : value < 0 ? "text-bad" : "text-good");
 

@@ -53,15 +53,18 @@ function Head({ isLeft = false, children }: { isLeft?: boolean; children: string
 /** On small screens a cell has its name above it. */
 const CELL =
   "grid content-start before:text-xs before:text-quiet before:content-[attr(data-name)] before:font-sans " +
-  "md:table-cell md:px-2 md:py-2.5 md:text-right md:before:content-none";
+  "md:table-cell md:px-2 md:py-2.5 md:text-right md:align-middle md:before:content-none";
 
 function Row({ row, currency }: { row: ReportRow; currency: string }) {
   return (
     <tr className="grid grid-cols-4 gap-x-3 gap-y-1.5 border-t border-line py-3 md:table-row md:py-0">
-      <th scope="row" className="col-span-4 text-left font-medium wrap-anywhere md:table-cell md:py-2.5 md:pr-2">
+      <th
+        scope="row"
+        className="col-span-4 text-left font-medium wrap-anywhere md:table-cell md:py-2.5 md:pr-2 md:align-middle"
+      >
         {row.name ?? "A business that was deleted"}
       </th>
-      <td className="col-span-4 md:table-cell md:px-2 md:py-2.5">
+      <td className="col-span-4 md:table-cell md:px-2 md:py-2.5 md:align-middle">
         {row.short_url ? (
           <a
             href={row.short_url}

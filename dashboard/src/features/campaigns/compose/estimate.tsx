@@ -61,7 +61,7 @@ function Told({ estimate, currency, isStale }: { estimate: Estimate; currency: s
   const { ready, businesses, skipped } = estimate;
   const skips = skipsOf(skipped);
   return (
-    <div aria-busy={isStale} className={classes("grid gap-4 transition-opacity", isStale && "opacity-60")}>
+    <div aria-busy={isStale} className="grid gap-4">
       <p role="status" className="grid gap-0.5">
         <span className={classes("figures text-3xl", ready ? "text-accent-ink" : "text-quiet")}>
           {formatCount(ready)}
