@@ -53,7 +53,7 @@ function Head({ isLeft = false, children }: { isLeft?: boolean; children: string
 /** On small screens a cell has its name above it. */
 const CELL =
   "grid content-start before:text-xs before:text-quiet before:content-[attr(data-name)] before:font-sans " +
-  "md:table-cell md:px-2 md:py-2.5 md:text-right md:align-middle md:before:content-none";
+  "md:table-cell md:px-2 md:py-2.5 md:text-right md:content-normal md:align-middle md:before:content-none";
 
 function Row({ row, currency }: { row: ReportRow; currency: string }) {
   return (
