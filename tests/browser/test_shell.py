@@ -85,6 +85,20 @@ async def test_everything_is_reached_by_the_palette(stage: Stage) -> None:
     await page.wait_for_url("**/?link=*")
 
 
+async def test_enter_does_what_was_typed_however_fast(stage: Stage) -> None:
+    await stage.api.post("/v1/links", json={"target_url": "https://example.com/", "title": "Something new"})
+    page = await stage.open("/analytics")
+    await expect(page.get_by_role("heading", name="Analytics", level=1)).to_be_visible()
+    box = page.get_by_placeholder("A link, a page, something to do")
+    for words, address in (("new campaign", "**/campaigns/new"), ("settings audit", "**/settings/audit")):
+        await page.keyboard.press("Control+k")
+        await expect(box).to_be_focused()
+        await page.keyboard.type(words)
+        await page.keyboard.press("Enter")
+        await page.wait_for_url(address)
+        await expect(box).to_be_hidden()
+
+
 async def test_pages_are_reached_by_keys_alone(stage: Stage) -> None:
     # In an empty workspace the form for the first link has the focus.
     await stage.api.post("/v1/links", json={"target_url": "https://example.com/"})

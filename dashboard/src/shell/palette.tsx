@@ -3,44 +3,41 @@
 /** Everything by keyboard: places, things to do, and every link by its code, title or destination. */
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
-import {
-  AppWindow,
-  FileDown,
-  Link2,
-  LogOut,
-  type LucideIcon,
-  MessageSquareText,
-  Moon,
-  Plus,
-  Store,
-  Sun,
-} from "lucide-react";
+import { Link2, LogOut, type LucideIcon, Moon, Sun } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { type ReactNode, useDeferredValue, useState } from "react";
 import { foundLinksQuery } from "@/api/lists";
 import { useSession, useSignOut } from "@/api/session";
-import { PARTS, PLACES, type Place, SETTINGS } from "./navigation";
+import { DEEDS, DESTINATIONS, type Entry, isMeant } from "./palette-entries";
 import { setTheme } from "./theme";
 
 const MAX_FOUND = 8;
-const SETTINGS_PAGES = SETTINGS.map((place) => ({ ...place, label: `Settings: ${place.label}` }));
-const ALL_PLACES = [...PLACES, ...PARTS, ...SETTINGS_PAGES].filter(
-  (place, index, all) => all.findIndex(({ label }) => label === place.label) === index,
-);
+
+type Choice = Pick<Entry, "label" | "icon" | "words"> & { act: () => void };
 
 export function Palette({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const [typed, setTyped] = useState("");
   const { scopes } = useSession();
   const router = useRouter();
   const signOut = useSignOut();
-  const may = (place: Place) => !place.needs || scopes.includes(place.needs);
-  const run = (act: () => void) => () => {
+  const close = () => {
     onClose();
     setTyped("");
-    act();
   };
+  const lead = (entries: readonly Entry[]): Choice[] =>
+    entries
+      .filter(({ needs }) => !needs || scopes.includes(needs))
+      .map((entry) => ({ ...entry, act: () => router.push(entry.href) }));
+  const deeds: Choice[] = [
+    ...lead(DEEDS),
+    { label: "Light look", icon: Sun, words: "theme", act: () => setTheme("light") },
+    { label: "Dark look", icon: Moon, words: "theme", act: () => setTheme("dark") },
+    { label: "Sign out", icon: LogOut, words: "log out leave", act: () => void signOut() },
+  ];
   return (
+    // What fits is decided here: its own filter runs a moment after the list has changed, and Enter may come in between.
     <Command.Dialog
+      shouldFilter={false}
       open={isOpen}
       onOpenChange={(open) => !open && onClose()}
       label="Search or jump to"
@@ -55,68 +52,55 @@ export function Palette({ isOpen, onClose }: { isOpen: boolean; onClose: () => v
       />
       <Command.List className="max-h-[55vh] overflow-y-auto p-1.5">
         <Command.Empty className="px-3 py-8 text-center text-quiet">Nothing is called that.</Command.Empty>
+        <Choices heading="Do" among={deeds} typed={typed} onClose={close} />
+        <Choices heading="Go to" among={lead(DESTINATIONS)} typed={typed} onClose={close} />
         {typed.length > 1 && scopes.includes("links:read") && (
-          <FoundLinks typed={typed} onChoose={(id) => run(() => router.push(`/?link=${id}`))()} />
+          <FoundLinks
+            typed={typed}
+            onChoose={(id) => {
+              close();
+              router.push(`/?link=${id}`);
+            }}
+          />
         )}
-        <Group heading="Do">
-          {scopes.includes("links:write") && (
-            <Item icon={Plus} onSelect={run(() => router.push("/?new=1"))} keywords={["create", "make", "shorten"]}>
-              New link
-            </Item>
-          )}
-          {scopes.includes("sites:write") && (
-            <>
-              <Item icon={Store} onSelect={run(() => router.push("/businesses?add=1"))} keywords={["new", "create"]}>
-                Add a business
-              </Item>
-              <Item icon={FileDown} onSelect={run(() => router.push("/businesses/import"))} keywords={["csv"]}>
-                Import businesses
-              </Item>
-              <Item icon={AppWindow} onSelect={run(() => router.push("/sites?new=1"))} keywords={["new", "make"]}>
-                Generate a site
-              </Item>
-            </>
-          )}
-          {scopes.includes("campaigns:write") && (
-            <Item
-              icon={MessageSquareText}
-              onSelect={run(() => router.push("/campaigns/new"))}
-              keywords={["create", "make", "send", "sms", "compose"]}
-            >
-              New campaign
-            </Item>
-          )}
-          <Item icon={Sun} onSelect={run(() => setTheme("light"))} keywords={["theme"]}>
-            Light look
-          </Item>
-          <Item icon={Moon} onSelect={run(() => setTheme("dark"))} keywords={["theme"]}>
-            Dark look
-          </Item>
-          <Item icon={LogOut} onSelect={run(() => void signOut())} keywords={["log out", "leave"]}>
-            Sign out
-          </Item>
-        </Group>
-        <Group heading="Go to">
-          {ALL_PLACES.filter(may).map(({ href, label, icon, words }) => (
-            <Item key={label} icon={icon} onSelect={run(() => router.push(href))} keywords={words?.split(" ")}>
-              {label}
-            </Item>
-          ))}
-        </Group>
       </Command.List>
     </Command.Dialog>
   );
 }
 
+function Choices(props: { heading: string; among: Choice[]; typed: string; onClose: () => void }) {
+  const meant = props.among.filter((choice) => isMeant(props.typed, choice));
+  if (!meant.length) return null;
+  const choose = (choice: Choice) => () => {
+    props.onClose();
+    choice.act();
+  };
+  return (
+    <Group heading={props.heading}>
+      {meant.map((choice) => (
+        <Item key={choice.label} icon={choice.icon} onSelect={choose(choice)}>
+          {choice.label}
+        </Item>
+      ))}
+    </Group>
+  );
+}
+
 function FoundLinks({ typed, onChoose }: { typed: string; onChoose: (id: string) => void }) {
   const q = useDeferredValue(typed);
-  const { data } = useQuery({ ...foundLinksQuery(q, MAX_FOUND), placeholderData: keepPreviousData });
+  const { data, isPlaceholderData } = useQuery({ ...foundLinksQuery(q, MAX_FOUND), placeholderData: keepPreviousData });
   if (!data?.length) return null;
   return (
     <Group heading="Links">
       {data.map((link) => (
-        // What was found by its destination need not hold the letters: the value does, so that it is shown all the same.
-        <Item key={link.id} icon={Link2} onSelect={() => onChoose(link.id)} value={`${typed} ${link.id}`}>
+        // Those of what was typed before stay in sight for a moment, but Enter must not lead there.
+        <Item
+          key={link.id}
+          icon={Link2}
+          value={link.id}
+          isDisabled={isPlaceholderData}
+          onSelect={() => onChoose(link.id)}
+        >
           <span className="font-mono text-sm">{link.short_code}</span>
           <span className="min-w-0 truncate text-sm text-quiet">{link.title ?? link.target_url}</span>
         </Item>
@@ -139,20 +123,20 @@ function Group({ heading, children }: { heading: string; children: ReactNode }) 
 function Item({
   icon: Icon,
   onSelect,
-  keywords,
   value,
+  isDisabled,
   children,
 }: {
   icon: LucideIcon;
   onSelect: () => void;
-  keywords?: string[];
+  isDisabled?: boolean;
   value?: string;
   children: ReactNode;
 }) {
   return (
     <Command.Item
       value={value}
-      keywords={keywords}
+      disabled={isDisabled}
       onSelect={onSelect}
       className="flex h-11 cursor-pointer items-center gap-3 rounded-md px-2.5 data-[selected=true]:bg-accent-wash data-[selected=true]:text-accent-ink"
     >
