@@ -169,6 +169,12 @@ def test_names_hold_nothing_that_can_be_tapped_or_hides(name: str, clean: str) -
     assert clean_name(name) == clean
 
 
+def test_a_workspace_called_by_an_address_is_called_by_its_first_part() -> None:
+    assert write_own("friendly", "en", sender="ada@mail.test").body.count("ada ") == 1
+    assert "mail" not in write_own("friendly", "en", sender="ada@mail.test").body
+    assert "Tea @ Noon" in write(text="{business} {link} {sender}", sender="Tea @ Noon").body
+
+
 def test_a_business_without_a_readable_name_is_called_something() -> None:
     assert write(business="\u202e\n").body == f"Hello business: {LINK}"
 

@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from vayro.campaigns import segments
-from vayro.campaigns.names import clean_name
+from vayro.campaigns.names import clean_name, name_sender
 from vayro.campaigns.placeholders import fill_in
 from vayro.campaigns.segments import Count
 from vayro.campaigns.texts import name_business
@@ -71,8 +71,12 @@ def compose(text: str, values: Values, locale: str, *, is_custom: bool) -> Messa
 
 
 def _prepare(values: Values, locale: str, *, is_custom: bool) -> dict[str, str]:
-    given = {"business": values.business, "sender": values.sender, "category": values.category or ""}
-    known = {key: clean_name(value) or name_business(locale) for key, value in given.items()}
+    cleaned = {
+        "business": clean_name(values.business),
+        "sender": name_sender(values.sender),
+        "category": clean_name(values.category or ""),
+    }
+    known = {key: value or name_business(locale) for key, value in cleaned.items()}
     if not is_custom:
         known = {key: segments.plain(value) for key, value in known.items()}
     return known | {"link": values.link}

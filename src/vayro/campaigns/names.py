@@ -14,6 +14,7 @@ _SCHEME = re.compile(r"(?<=\w):(?=\S)|/{2,}")
 _DOT = re.compile(r"(?<=[\w-])[.\u3002\uff0e\uff61](?=\w[\w-])")
 _ADDRESS = re.compile(r"\b(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\b")
 _SPACES = re.compile(r"\s+")
+_MAILBOX = re.compile(r"([^\s@]+)@[^\s@]+")
 
 
 def clean_name(name: str) -> str:
@@ -22,6 +23,12 @@ def clean_name(name: str) -> str:
     text = _ADDRESS.sub(r"\1 \2 \3 \4", text)
     text = _DOT.sub(" ", _SCHEME.sub(" ", text))
     return _SPACES.sub(" ", text).strip()
+
+
+def name_sender(name: str) -> str:
+    """Return who writes: a workspace that nobody has named is called by an e-mail address; its first part will do."""
+    address = _MAILBOX.fullmatch(name.strip())
+    return clean_name(address[1] if address else name)
 
 
 def _keep(character: str) -> str:
