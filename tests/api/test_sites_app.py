@@ -1,5 +1,6 @@
 """Sites by Host, from the process that serves them, and at `/s/` of the Dashboard API."""
 
+import datetime as dt
 import gzip
 import http.client
 import re
@@ -103,9 +104,23 @@ async def test_without_a_domain_for_sites_the_api_serves_them_under_a_policy_of_
             assert (await client.get(f"/s/{name}")).status_code == 404
 
 
-async def test_with_a_domain_for_sites_the_api_says_where_they_are(settings_factory, sqlite_url):
-    settings = settings_factory(database_url=sqlite_url, sites_domain=DOMAIN)
+async def test_with_a_domain_for_sites_the_api_says_where_they_are_and_which_need_a_certificate(
+    settings_factory, database_url
+):
+    settings = settings_factory(database_url=database_url, sites_domain=DOMAIN)
+    database = open_database(settings)
+    verified = {"custom_domain": "rossi.example", "verified_at": dt.datetime.now(dt.UTC)}
+    await make_site(database, subdomain="rossi", **verified)
+    await make_site(database, subdomain="hidden", is_published=False)
+    await make_site(database, subdomain="claimed", custom_domain="claimed.example")
+    await database.close()
     with vayro("api", settings) as process:
         async with httpx.AsyncClient(base_url=process.url, timeout=30) as client:
             answer = await client.get("/s/rossi")
             assert (answer.status_code, answer.headers["location"]) == (308, f"https://rossi.{DOMAIN}")
+            for host in (f"rossi.{DOMAIN}", f"Rossi.{DOMAIN}.", "rossi.example"):
+                asked = await client.get("/internal/domain-check", params={"domain": host})
+                assert (host, asked.status_code) == (host, 200)
+            for host in (f"hidden.{DOMAIN}", f"none.{DOMAIN}", DOMAIN, "claimed.example", "none.example"):
+                asked = await client.get("/internal/domain-check", params={"domain": host})
+                assert (host, asked.status_code) == (host, 404)

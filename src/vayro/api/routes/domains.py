@@ -64,7 +64,7 @@ async def remove_domain(domain: DomainName, caller: WorkspaceAdmin, services: Cu
 async def check_domain(
     services: CurrentServices, domain: Annotated[Text, Query(max_length=300, description="The host name.")]
 ) -> ServedDomain:
-    """Answer 200 for the default domain and for verified ones, 404 for others: for on-demand TLS, as in Caddy."""
-    if not await services.links.domains.serves(domain):
+    """Answer 200 for the default domain, for verified ones and for those of sites: for on-demand TLS, as in Caddy."""
+    if not (await services.links.domains.serves(domain) or await services.sites.serves(domain)):
         raise NotFound("This domain is not served here.")
     return ServedDomain(domain=domain)
