@@ -28,6 +28,21 @@ export const linkQuery = (id: string) =>
     queryFn: ({ signal }) => take(api.GET("/v1/links/{link_id}", { params: { path: { link_id: id } }, signal })),
   });
 
+/** One business. */
+export const businessQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["businesses", "one", id],
+    queryFn: ({ signal }) =>
+      take(api.GET("/v1/businesses/{business_id}", { params: { path: { business_id: id } }, signal })),
+  });
+
+/** The categories of the workspace's businesses, the most used first. */
+export const categoriesQuery = queryOptions({
+  queryKey: ["businesses", "categories"],
+  queryFn: async ({ signal }) => (await take(api.GET("/v1/businesses/categories", { signal }))).data,
+  staleTime: SLOW_FRESH_MS,
+});
+
 /** The first links that have `q` in their code, title or destination; without it the newest. */
 export const foundLinksQuery = (q: string, limit: number) =>
   queryOptions({

@@ -1,12 +1,13 @@
 "use client";
 
-/** What is done to businesses. Lists show it at once; nothing is asked again for it. */
 import { type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, type Schemas, take } from "@/api/client";
+/** What is done to businesses. Lists show it at once; nothing is asked again for it. */
+import { businessQuery, categoriesQuery } from "@/api/lists";
 import { changeItem, insertItem, type Pages, removeItems } from "@/api/pages";
 import type { Business } from "./business";
 import { type BusinessFilter, includes } from "./filter";
-import { BUSINESSES, businessQuery, categoriesQuery, LISTS } from "./queries";
+import { BUSINESSES, LISTS } from "./queries";
 
 export type BusinessCreate = Schemas["BusinessCreate"];
 export type BusinessUpdate = Schemas["BusinessUpdate"];

@@ -3,6 +3,7 @@
 /** What is asked of the API about businesses. */
 import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, take } from "@/api/client";
+import { businessQuery } from "@/api/lists";
 import { findListed, usePages } from "@/api/use-pages";
 import type { Business } from "./business";
 import { type BusinessFilter, toQuery } from "./filter";
@@ -16,14 +17,6 @@ export const useBusinessPages = (filter: BusinessFilter) =>
     take(api.GET("/v1/businesses", { params: { query: { ...toQuery(filter), ...asked } }, signal })),
   );
 
-/** One business. */
-export const businessQuery = (id: string) =>
-  queryOptions({
-    queryKey: [...BUSINESSES, "one", id],
-    queryFn: ({ signal }) =>
-      take(api.GET("/v1/businesses/{business_id}", { params: { path: { business_id: id } }, signal })),
-  });
-
 /** Return one business; what a list holds of it is shown until the API says it anew. */
 export function useBusiness(id: string | null) {
   const client = useQueryClient();
@@ -34,13 +27,6 @@ export function useBusiness(id: string | null) {
     enabled: id !== null,
   });
 }
-
-/** The categories of the workspace, the most used first. */
-export const categoriesQuery = queryOptions({
-  queryKey: [...BUSINESSES, "categories"],
-  queryFn: async ({ signal }) => (await take(api.GET("/v1/businesses/categories", { signal }))).data,
-  staleTime: 60_000,
-});
 
 /** The first businesses that have `q` in their name, number or e-mail address; without it the newest. */
 export const foundBusinessesQuery = (q: string, limit: number) =>

@@ -84,20 +84,6 @@ export const businessesQuery = (query: { q?: string; category?: string; country?
       (await take(api.GET("/v1/businesses", { params: { query: { ...query, has_site: true } }, signal }))).data,
   });
 
-export const businessQuery = (id: string) =>
-  queryOptions({
-    queryKey: ["businesses", "one", id],
-    queryFn: ({ signal }) =>
-      take(api.GET("/v1/businesses/{business_id}", { params: { path: { business_id: id } }, signal })),
-    staleTime: SLOW_FRESH_MS,
-  });
-
-export const categoriesQuery = queryOptions({
-  queryKey: ["businesses", "categories"],
-  queryFn: async ({ signal }) => (await take(api.GET("/v1/businesses/categories", { signal }))).data,
-  staleTime: SLOW_FRESH_MS,
-});
-
 export const makeCampaign = (body: CampaignCreate) => take(api.POST("/v1/campaigns", { body }));
 
 export type Act = "pause" | "resume" | "cancel";

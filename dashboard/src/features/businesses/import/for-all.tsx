@@ -2,9 +2,9 @@
 
 /** What holds for all rows of a file that do not say otherwise. */
 import { useMemo } from "react";
+import { listCountries } from "@/charts/list-countries";
 import type { OptionFieldsProps } from "@/features/import/kind";
 import { SelectField, TextField } from "@/ui/field";
-import { listCountries } from "../sheet/countries";
 
 export function ForAll({ options, setOption }: OptionFieldsProps) {
   const countries = useMemo(listCountries, []);

@@ -2,12 +2,12 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
+import { categoriesQuery } from "@/api/lists";
+import { listCountries } from "@/charts/list-countries";
 import type { UrlState } from "@/shell/url-state";
 import { SelectField } from "@/ui/field";
 import { Segmented } from "@/ui/segmented";
 import { type BusinessFilter, SITE_STATES } from "../filter";
-import { categoriesQuery } from "../queries";
-import { listCountries } from "../sheet/countries";
 
 type Props = { filter: BusinessFilter; set: UrlState["set"] };
 

@@ -1,11 +1,11 @@
 "use client";
 
-/** The form of a business: who it is, how it is reached, where it is. */
 import { useQuery } from "@tanstack/react-query";
 import { useId, useMemo } from "react";
+/** The form of a business: who it is, how it is reached, where it is. */
+import { categoriesQuery } from "@/api/lists";
+import { listCountries } from "@/charts/list-countries";
 import { SelectField, TextArea, TextField } from "@/ui/field";
-import { categoriesQuery } from "../queries";
-import { listCountries } from "./countries";
 import type { Draft } from "./draft";
 
 const LANGUAGES = ["en", "de", "fr", "es", "it", "pt", "nl", "pl", "tr"];

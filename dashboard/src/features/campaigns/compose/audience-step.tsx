@@ -1,16 +1,15 @@
 "use client";
 
-/** To whom. Only businesses with a finished site are written to, whatever is chosen here. */
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useId } from "react";
+import { type ReactNode, useId, useMemo } from "react";
+/** To whom. Only businesses with a finished site are written to, whatever is chosen here. */
+import { categoriesQuery } from "@/api/lists";
+import { listCountries } from "@/charts/list-countries";
 import { classes } from "@/ui/classes";
-import { countryName } from "@/ui/countries";
 import { SelectField } from "@/ui/field";
 import { formatCount } from "@/ui/numbers";
 import { Panel } from "@/ui/panel";
-import { categoriesQuery } from "../wire";
 import { ChooseBusinesses } from "./choose-businesses";
-import { COUNTRY_CODES } from "./countries";
 import type { AudienceKind, Draft } from "./draft";
 import { EstimatePanel } from "./estimate";
 import type { Change } from "./use-draft";
@@ -75,6 +74,7 @@ function Choice({ label, hint, isOn, onChoose, children }: ChoiceProps) {
 function Narrow({ draft, change }: { draft: Draft; change: Change }) {
   const { data = [] } = useQuery(categoriesQuery);
   const isKnown = data.some(({ category }) => category === draft.category);
+  const countries = useMemo(listCountries, []);
   return (
     <div className="grid gap-4 sm:grid-cols-2">
       <SelectField
@@ -96,7 +96,7 @@ function Narrow({ draft, change }: { draft: Draft; change: Change }) {
         onChange={(event) => change({ country: event.currentTarget.value })}
       >
         <option value="">Any</option>
-        {listCountries().map(({ code, name }) => (
+        {countries.map(({ code, name }) => (
           <option key={code} value={code}>
             {name}
           </option>
@@ -104,13 +104,4 @@ function Narrow({ draft, change }: { draft: Draft; change: Change }) {
       </SelectField>
     </div>
   );
-}
-
-let countries: { code: string; name: string }[] | null = null;
-
-function listCountries(): { code: string; name: string }[] {
-  countries ??= COUNTRY_CODES.map((code) => ({ code, name: countryName(code) })).sort((a, b) =>
-    a.name.localeCompare(b.name),
-  );
-  return countries;
 }

@@ -1,15 +1,16 @@
 "use client";
 
-/** Finds businesses that have a site, and keeps those that are ticked. */
 import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
 import { useState } from "react";
+/** Finds businesses that have a site, and keeps those that are ticked. */
+import { businessQuery } from "@/api/lists";
 import { classes } from "@/ui/classes";
 import { Checkbox, TextField } from "@/ui/field";
 import { formatCount } from "@/ui/numbers";
 import { Failed, Skeleton, Waiting } from "@/ui/states";
 import { useSettled } from "@/ui/use-settled";
-import { businessesQuery, businessQuery } from "../wire";
+import { businessesQuery } from "../wire";
 import { plural } from "../words";
 import type { Chosen, Draft } from "./draft";
 import type { Change } from "./use-draft";

@@ -1,14 +1,15 @@
 "use client";
 
-/** What is written: one of three texts or one's own, shown as a phone shows it. Looking at it writes nothing. */
 import { useQuery } from "@tanstack/react-query";
+/** What is written: one of three texts or one's own, shown as a phone shows it. Looking at it writes nothing. */
+import { businessQuery } from "@/api/lists";
 import { ButtonLink } from "@/ui/button";
 import { CopyButton } from "@/ui/copy";
 import { SelectField } from "@/ui/field";
 import { Notice, Panel } from "@/ui/panel";
 import { Failed } from "@/ui/states";
 import type { Business } from "../types";
-import { businessesQuery, businessQuery } from "../wire";
+import { businessesQuery } from "../wire";
 import { VARIANTS } from "../words";
 import type { Draft } from "./draft";
 import { Meter } from "./meter";

@@ -1,5 +1,5 @@
-import { COUNTRY_CODES } from "@/charts/country-codes";
 import { countryName } from "@/ui/countries";
+import { COUNTRY_CODES } from "./country-codes";
 
 /** Return all countries, in the order of their names. */
 export const listCountries = (): { code: string; name: string }[] =>
