@@ -7,7 +7,7 @@ import asyncio
 import datetime as dt
 import os
 import signal
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
 from typing import Any
 
@@ -83,14 +83,15 @@ async def _run(settings: Settings, generators: Generators) -> None:
         stack.push_async_callback(database.close)
         links = await _open_links(settings, database, metrics, stack)
         executors = Executors(settings, database, VERSION)
-        if not await _register(executors, stopped):
+        if not await _once_it_answers(executors.register, stopped):
             return
         stack.push_async_callback(executors.leave)
         workflow = SiteWorkflow(database, links, SiteAddresses(settings), generators)
         site_runs = SiteRuns(database, executors, workflow)
         durable = DurableRuns(settings, executors.id, site_runs.work)
+        if not await _once_it_answers(durable.open, stopped):
+            return
         stack.push_async_callback(durable.close)
-        await durable.open()
         _log.info("the jobs run")
         editing = SiteService(settings, database, links, SiteFeed(database)).editing
         loops = [site_runs.hand_over(durable, stopped), site_runs.watch(durable, stopped)]
@@ -126,11 +127,11 @@ async def _open_links(settings: Settings, database: Database, metrics: Metrics, 
     return links
 
 
-async def _register(executors: Executors, stopped: asyncio.Event) -> bool:
-    """Show that this process lives, as soon as the database answers; return False when it is stopped before."""
+async def _once_it_answers(begin: Callable[[], Awaitable[None]], stopped: asyncio.Event) -> bool:
+    """Do it as soon as the database answers; return False when this process is stopped before."""
     while not stopped.is_set():
         try:
-            await executors.register()
+            await begin()
         except AWAY as error:
             _log.warning("the jobs wait for the database", error=type(error).__name__)
             with suppress(TimeoutError):

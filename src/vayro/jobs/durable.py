@@ -16,8 +16,10 @@ from typing import Any
 
 import sqlalchemy as sa
 from dbos import DBOS, DBOSConfig, Serializer, SetWorkflowID
+from dbos._error import DBOSException
 from dbos._migration import ensure_dbos_schema, run_dbos_migrations, should_migrate
 
+from vayro.errors import Unavailable
 from vayro.settings import Settings
 
 VERSION = "1"
@@ -80,10 +82,20 @@ class DurableRuns:
     async def open(self) -> None:
         """Make its tables where they are missing, and begin to work. Blocks the loop, before anything else runs in it.
 
-        Called in the loop so that the library does the work in it, on our own connections.
+        Called in the loop so that the library does the work in it, on our own connections. Raises Unavailable when the
+        database is away; then it may be called again.
         """
         _tame_logging()
         self._engine = _open_engine(self._settings)
+        try:
+            await self._begin()
+        except (sa.exc.SQLAlchemyError, DBOSException, OSError) as error:
+            DBOS.destroy()
+            if self._engine is not None:
+                self._engine.dispose()
+            raise Unavailable("The database does not answer.") from error
+
+    async def _begin(self) -> None:
         DBOS(config=self._config())
 
         async def do(argument: str, run_id: str) -> None:  # a method would not do: the library writes to the function

@@ -5,6 +5,7 @@ a process that is gone. A watcher that could not look for a while judges nobody 
 """
 
 import time
+from contextlib import suppress
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,7 +13,7 @@ from uuid_utils.compat import uuid7
 
 from vayro.database.engine import Database
 from vayro.database.models import job_executors
-from vayro.errors import VayroError
+from vayro.errors import Unavailable, VayroError
 from vayro.settings import Settings
 
 
@@ -42,7 +43,11 @@ class Executors:
             await connection.execute(insert(job_executors).values(id=self.id, beats=0))
 
     async def leave(self) -> None:
-        """Say that this process does no more: what it leaves is taken over at once."""
+        """Say that this process does no more: what it leaves is taken over at once, or later when nobody can be told."""
+        with suppress(Unavailable):
+            await self._strike_off_self()
+
+    async def _strike_off_self(self) -> None:
         async with self._database.transaction() as connection:
             await connection.execute(delete(job_executors).where(job_executors.c.id == self.id))
 
