@@ -43,7 +43,7 @@ class Executors:
             await connection.execute(insert(job_executors).values(id=self.id, beats=0))
 
     async def leave(self) -> None:
-        """Say that this process does no more: what it leaves is taken over at once, or later when nobody can be told."""
+        """Say that this process does no more: what it leaves is taken over at once; later, when nobody can be told."""
         with suppress(Unavailable):
             await self._strike_off_self()
 
