@@ -35,7 +35,7 @@ from vayro.sites.workflow import Generators, SiteWorkflow
 
 JOB_SECONDS = 60.0
 """For one statement: nobody waits for it, but one that hangs must not hang for ever."""
-DRAIN_SECONDS = 2.5
+DRAIN_SECONDS = 2.0
 """After the signal; what is not done by then is cancelled, and taken up again by whoever runs next."""
 NICENESS = 5
 DOMAINS_SECONDS = 60.0
@@ -63,12 +63,10 @@ class SiteGenerators:
 
 
 def run_jobs(settings: Settings, generators: Generators | None = None) -> None:
-    """Run durable jobs until SIGTERM or SIGINT. Blocks; ends within 8 s of the signal.
+    """Run durable jobs until SIGTERM or SIGINT. Blocks; ends within 6 s of the signal.
 
     Args: generators, who writes, lays out and checks; default: as the settings have it.
     """
-    with suppress(OSError):
-        os.nice(NICENESS)  # redirects and clicks go first
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_run(settings, generators or SiteGenerators(settings)))
 
@@ -92,6 +90,8 @@ async def _run(settings: Settings, generators: Generators) -> None:
         if not await _once_it_answers(durable.open, stopped):
             return
         stack.push_async_callback(durable.close)
+        with suppress(OSError):
+            os.nice(NICENESS)  # redirects and clicks go first; until here everybody waits for everybody
         _log.info("the jobs run")
         editing = SiteService(settings, database, links, SiteFeed(database)).editing
         loops = [site_runs.hand_over(durable, stopped), site_runs.watch(durable, stopped)]
