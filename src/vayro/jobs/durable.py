@@ -4,7 +4,6 @@ It keeps that in a file of its own beside SQLite, or in the schema `dbos` of Pos
 """
 
 import asyncio
-import json
 import logging
 import sqlite3
 import threading
@@ -15,11 +14,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from dbos import DBOS, DBOSConfig, Serializer, SetWorkflowID
+from dbos import DBOS, DBOSConfig, SetWorkflowID
 from dbos._error import DBOSException
 from dbos._migration import ensure_dbos_schema, run_dbos_migrations, should_migrate
 
 from vayro.errors import Unavailable
+from vayro.jobs.json_results import JsonSerializer
 from vayro.settings import Settings
 
 VERSION = "1"
@@ -46,22 +46,6 @@ class DurableRun:
     id: str
     executor_id: str | None
     version: str | None
-
-
-class JsonSerializer(Serializer):
-    """Keeps results as JSON. The library's own is pickle: whoever may write to the table could then run code here."""
-
-    def serialize(self, data: Any) -> str:
-        """Return the text; of an error, what it says."""
-        return json.dumps(data, default=str)
-
-    def deserialize(cls, serialized_data: str) -> Any:  # noqa: N805  # as the library names it
-        """Return what was serialized."""
-        return json.loads(serialized_data)
-
-    def name(self) -> str:
-        """Return the name that stands beside each value."""
-        return "vayro_json"
 
 
 class DurableRuns:
