@@ -415,7 +415,7 @@ export interface paths {
         };
         /**
          * May a certificate be got for this host?
-         * @description Answer 200 for the default domain and for verified ones, 404 for others: for on-demand TLS, as in Caddy.
+         * @description Answer 200 for the default domain, for verified ones and for those of sites: for on-demand TLS, as in Caddy.
          */
         get: operations["check_domain_internal_domain_check_get"];
         put?: never;
