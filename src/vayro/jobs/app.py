@@ -19,7 +19,7 @@ from vayro.campaigns.sending import CampaignSender
 from vayro.database.engine import Database, open_database
 from vayro.jobs.durable import VERSION, DurableRuns
 from vayro.jobs.executors import Executors
-from vayro.jobs.site_runs import AWAY, SiteRuns
+from vayro.jobs.site_runs import AWAY, SiteRuns, pause
 from vayro.links.allocation import build_allocator
 from vayro.links.service import LinkService
 from vayro.observability import Metrics, get_metrics
@@ -113,8 +113,7 @@ async def _watch_domains(database: Database, editing: SiteEditing, stopped: asyn
             await watch_site_domains(database, editing, dt.datetime.now(dt.UTC))
         except AWAY as error:
             _log.warning("domains cannot be looked for; trying again", error=type(error).__name__)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stopped.wait(), DOMAINS_SECONDS)
+        await pause(stopped, DOMAINS_SECONDS)
 
 
 async def _open_links(settings: Settings, database: Database, metrics: Metrics, stack: AsyncExitStack) -> LinkService:
@@ -134,8 +133,7 @@ async def _once_it_answers(begin: Callable[[], Awaitable[None]], stopped: asynci
             await begin()
         except AWAY as error:
             _log.warning("the jobs wait for the database", error=type(error).__name__)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stopped.wait(), 1)
+            await pause(stopped, 1)
         else:
             return True
     return False

@@ -55,7 +55,7 @@ class SiteRuns:
                 self._given = {run.generation_id for run in waiting}
             except AWAY as error:
                 _log.warning("generations cannot be handed over; trying again", error=type(error).__name__)
-            await _pause(stopped, POLL_SECONDS)
+            await pause(stopped, POLL_SECONDS)
 
     async def watch(self, durable: DurableRuns, stopped: asyncio.Event) -> None:
         """Show that this process lives and watch the others, until `stopped`. Raises TakenOver."""
@@ -66,7 +66,7 @@ class SiteRuns:
                 await self._tidy(durable)
             except AWAY as error:
                 _log.warning("jobs cannot be watched; trying again", error=type(error).__name__)
-            await _pause(stopped, self._executors.beat_seconds)
+            await pause(stopped, self._executors.beat_seconds)
 
     async def _take_over(self, durable: DurableRuns) -> None:
         """Have runs go on whose process is gone.
@@ -109,6 +109,7 @@ class SiteRuns:
                 self._given.discard(run.generation_id)
 
 
-async def _pause(stopped: asyncio.Event, seconds: float) -> None:
+async def pause(stopped: asyncio.Event, seconds: float) -> None:
+    """Wait so long, or until `stopped`."""
     with suppress(TimeoutError):
         await asyncio.wait_for(stopped.wait(), seconds)
