@@ -1,5 +1,6 @@
 """Campaigns over HTTP: made, looked at, changed, held and ended."""
 
+import asyncio
 import datetime as dt
 import json
 import uuid
@@ -12,7 +13,7 @@ from sqlalchemy import select, update
 
 from tests.api.conftest import House, client
 from tests.campaigns.rows import make_business, make_site, opt_out
-from tests.factories import now
+from tests.factories import make_click, now
 from vayro.campaigns.audience import expand_some
 from vayro.database.engine import Database
 from vayro.database.models import audit_log, campaign_messages, campaigns
@@ -107,6 +108,7 @@ async def test_an_audience_is_counted_and_nothing_is_made(
         "businesses": 9,
         "ready": 3,
         "skipped": skipped,
+        "currency": "USD",
         "segments_estimate": 3,
         "cost_micros_estimate": 0,
     }
@@ -167,6 +169,49 @@ async def test_campaigns_are_listed_newest_first_without_the_identifiers_of_thei
     listed = [*first["data"], *second["data"]]
     assert [one["id"] for one in listed] == [one["id"] for one in reversed(made)]
     assert listed[0]["audience"] == {"business_ids": None, "filter": None, "size": 3}
+
+
+async def test_a_list_tells_the_clicks_that_the_reports_count(
+    api: httpx.AsyncClient, ready: list[Any], rows: Database, settings: Settings
+) -> None:
+    made = [await create(api, name=str(number)) for number in range(3)]
+    for one in made[:2]:
+        await prepare(rows, settings, one)
+        own = campaigns.c.id == uuid.UUID(one["id"])
+        mine = campaign_messages.c.campaign_id == uuid.UUID(one["id"])
+        async with rows.transaction() as connection:
+            await connection.execute(update(campaigns).where(own).values(status="running", started_at=now()))
+            await connection.execute(update(campaign_messages).where(mine).values(status="sent", sent_at=now()))
+            links = (await connection.scalars(select(campaign_messages.c.link_id).where(mine))).all()
+        await make_click(rows, links[0])
+        await make_click(rows, links[1], is_bot=True)
+    listed = (await api.get("/v1/campaigns")).json()["data"]
+    assert {one["name"]: one["clicks"] for one in listed} == {"0": 2, "1": 1, "2": 0}
+    reports = [(await api.get(f"/v1/campaigns/{one['id']}/report")).json()["clicks"] for one in listed]
+    assert reports == [one["clicks"] for one in listed]
+
+
+async def test_the_same_idempotency_key_makes_one_campaign(
+    api: httpx.AsyncClient, ready: list[Any], rows: Database, house: House
+) -> None:
+    wanted = {"name": "Once", "audience": {"filter": {}}, "variant": "friendly"}
+    header = {"Idempotency-Key": f"campaign-{uuid.uuid4()}"}
+    posts = [api.post("/v1/campaigns", json=wanted, headers=header) for _ in range(12)]
+    answers = await asyncio.gather(*posts)
+    assert {answer.status_code for answer in answers} == {201}
+    [made] = {answer.json()["id"] for answer in answers}
+    for business in ready:  # nobody would get another one; the one that was made is returned all the same
+        await opt_out(rows, house.team.workspace_id, business.phone)
+    again = await api.post("/v1/campaigns", json=dict(reversed(wanted.items())), headers=header)
+    assert (again.status_code, again.json()["id"]) == (201, made)
+    assert [one["id"] for one in (await api.get("/v1/campaigns")).json()["data"]] == [made]
+    for other in ({**wanted, "name": "Twice"}, {**wanted, "rate_per_second": 1}):
+        refused = await api.post("/v1/campaigns", json=other, headers=header)
+        assert (refused.status_code, refused.json()["field"]) == (422, "Idempotency-Key")
+    link = {"target_url": "https://example.com/"}
+    assert (await api.post("/v1/links", json=link, headers=header)).status_code == 422
+    unusable = await api.post("/v1/campaigns", json=wanted, headers={"Idempotency-Key": ""})
+    assert (unusable.status_code, unusable.json()["field"]) == (422, "Idempotency-Key")
 
 
 async def test_what_is_sent_changes_and_waiting_messages_follow_the_schedule(

@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 from tests.campaigns.sending_data import ago, make_businesses, make_campaign, make_messages, make_site
 from tests.factories import make_click, make_workspace, now
 from vayro.campaigns.report import Report, Reports, write_report
-from vayro.campaigns.report_repository import Scope
+from vayro.campaigns.report_repository import Scope, count_clicks_of_campaigns
 from vayro.database.engine import Database
 from vayro.database.models import businesses, click_events
 from vayro.errors import NotFound
@@ -44,6 +44,9 @@ async def test_clicks_count_since_the_first_message_of_the_campaign_to_that_busi
     await make_click(database, one["link_id"], timestamp=ago(40), is_bot=True)
     by_campaign = [await read(database, Scope(workspace_id, campaign_id=each)) for each in (first, second)]
     assert [(each.clicks, each.sent, each.cost_micros) for each in by_campaign] == [(4, 2, 15_000), (1, 1, 7_500)]
+    async with database.read() as connection:
+        listed = await count_clicks_of_campaigns(connection, [first, second, uuid7()], ago(700))
+    assert listed == {first: 4, second: 1}
     assert [(each.business_id, each.clicks) for each in by_campaign[0].businesses] == [(one["id"], 3), (two["id"], 1)]
     overall = await read(database, Scope(workspace_id))
     assert (overall.sent, overall.clicks, overall.cost_micros) == (3, 4, 22_500)

@@ -2143,6 +2143,27 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AnalyticsTotals
+         * @description The whole range.
+         */
+        AnalyticsTotals: {
+            /**
+             * Clicks
+             * @description Without bots, unless `include_bots` says otherwise.
+             */
+            clicks: number;
+            /**
+             * Visitors
+             * @description Different people, each counted once a UTC day: nobody can be told again the day after. Exact for past days; where parts of a busy day are merged, within 2 % (one standard error).
+             */
+            visitors: number;
+            /**
+             * Bots
+             * @description Clicks by bots, always.
+             */
+            bots: number;
+        };
+        /**
          * ApiKey
          * @description A key as people may see it.
          */
@@ -2246,6 +2267,8 @@ export interface components {
             /** Ready */
             ready: number;
             skipped: components["schemas"]["Skipped"];
+            /** Currency */
+            currency: string;
             /** Segments Estimate */
             segments_estimate: number;
             /**
@@ -2801,7 +2824,7 @@ export interface components {
             note: string | null;
             /** Currency */
             currency: string;
-            totals: components["schemas"]["vayro__api__schemas__campaigns__Totals"];
+            totals: components["schemas"]["CampaignTotals"];
             skipped: components["schemas"]["Skipped"];
             /**
              * Created At
@@ -2899,7 +2922,7 @@ export interface components {
          */
         CampaignList: {
             /** Data */
-            data: components["schemas"]["Campaign"][];
+            data: components["schemas"]["ListedCampaign"][];
             /**
              * Next Cursor
              * @description Send it as `cursor` for the next page; null on the last one.
@@ -3033,6 +3056,41 @@ export interface components {
              * @description Send it as `cursor` for more businesses; null when these are all.
              */
             next_cursor: string | null;
+        };
+        /**
+         * CampaignTotals
+         * @description What the messages of a campaign add up to, by their states.
+         */
+        CampaignTotals: {
+            /** Messages */
+            messages: number;
+            /** Queued */
+            queued: number;
+            /**
+             * Sent
+             * @description Taken by the provider; whether they were delivered is not known yet.
+             */
+            sent: number;
+            /** Delivered */
+            delivered: number;
+            /** Failed */
+            failed: number;
+            /**
+             * Unknown
+             * @description Nobody can say whether the provider took them.
+             */
+            unknown: number;
+            /** Opted Out */
+            opted_out: number;
+            /** Cancelled */
+            cancelled: number;
+            /**
+             * Segments
+             * @description Of all messages but those that are never sent.
+             */
+            segments: number;
+            /** Cost Micros */
+            cost_micros: number;
         };
         /**
          * CampaignUpdate
@@ -3767,7 +3825,7 @@ export interface components {
             interval: "minute" | "hour" | "day" | "week" | "month";
             /** Timezone */
             timezone: string;
-            totals: components["schemas"]["vayro__api__schemas__analytics__Totals"];
+            totals: components["schemas"]["AnalyticsTotals"];
             /** Series */
             series: components["schemas"]["Bucket"][];
             /**
@@ -4086,6 +4144,74 @@ export interface components {
             metadata?: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * ListedCampaign
+         * @description A campaign in a list, with what came of it so far.
+         */
+        ListedCampaign: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Variant
+             * @enum {string}
+             */
+            variant: "friendly" | "professional" | "urgent" | "custom";
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
+            audience: components["schemas"]["CampaignAudience"];
+            /** Provider */
+            provider: string;
+            /** Rate Per Second */
+            rate_per_second: number;
+            /** Quiet From */
+            quiet_from: string | null;
+            /** Quiet Until */
+            quiet_until: string | null;
+            /** Time Zone */
+            time_zone: string;
+            /** Scheduled At */
+            scheduled_at: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "preparing" | "scheduled" | "running" | "paused" | "completed" | "cancelled";
+            /**
+             * Note
+             * @description Why it was set aside, where it was.
+             */
+            note: string | null;
+            /** Currency */
+            currency: string;
+            totals: components["schemas"]["CampaignTotals"];
+            skipped: components["schemas"]["Skipped"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Clicks
+             * @description Of people on the sites' links, each since this campaign's first message with it.
+             */
+            clicks: number;
         };
         /**
          * MailedToken
@@ -5639,7 +5765,7 @@ export interface components {
             interval: "minute" | "hour" | "day" | "week" | "month";
             /** Timezone */
             timezone: string;
-            totals: components["schemas"]["vayro__api__schemas__analytics__Totals"];
+            totals: components["schemas"]["AnalyticsTotals"];
             /** Series */
             series: components["schemas"]["Bucket"][];
             /**
@@ -5748,62 +5874,6 @@ export interface components {
              * @description One sentence for people when the plan's clicks are used up.
              */
             notice: string | null;
-        };
-        /**
-         * Totals
-         * @description The whole range.
-         */
-        vayro__api__schemas__analytics__Totals: {
-            /**
-             * Clicks
-             * @description Without bots, unless `include_bots` says otherwise.
-             */
-            clicks: number;
-            /**
-             * Visitors
-             * @description Different people, each counted once a UTC day: nobody can be told again the day after. Exact for past days; where parts of a busy day are merged, within 2 % (one standard error).
-             */
-            visitors: number;
-            /**
-             * Bots
-             * @description Clicks by bots, always.
-             */
-            bots: number;
-        };
-        /**
-         * Totals
-         * @description What the messages of a campaign add up to, by their states.
-         */
-        vayro__api__schemas__campaigns__Totals: {
-            /** Messages */
-            messages: number;
-            /** Queued */
-            queued: number;
-            /**
-             * Sent
-             * @description Taken by the provider; whether they were delivered is not known yet.
-             */
-            sent: number;
-            /** Delivered */
-            delivered: number;
-            /** Failed */
-            failed: number;
-            /**
-             * Unknown
-             * @description Nobody can say whether the provider took them.
-             */
-            unknown: number;
-            /** Opted Out */
-            opted_out: number;
-            /** Cancelled */
-            cancelled: number;
-            /**
-             * Segments
-             * @description Of all messages but those that are never sent.
-             */
-            segments: number;
-            /** Cost Micros */
-            cost_micros: number;
         };
     };
     responses: never;
@@ -6558,7 +6628,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Repeat a request with the same key, and it makes one link. */
+                /** @description Repeat a request with the same key within two days, and it makes one. */
                 "Idempotency-Key"?: string | null;
             };
             path?: never;
@@ -11845,7 +11915,10 @@ export interface operations {
     create_campaign_v1_campaigns_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Repeat a request with the same key within two days, and it makes one. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };

@@ -32,6 +32,7 @@ class Estimate(msgspec.Struct, frozen=True):
     businesses: int
     ready: int
     skipped: dict[str, int]
+    currency: str
     segments_estimate: int
     cost_micros_estimate: int
 
@@ -59,7 +60,8 @@ class Estimator:
         )
         segments = round(ready * self._average(sample, wordings))
         cost = segments * self._settings.sms_price_micros
-        return Estimate(sum(number for number, _ in found.values()), ready, skipped, segments, cost)
+        businesses = sum(number for number, _ in found.values())
+        return Estimate(businesses, ready, skipped, self._settings.currency, segments, cost)
 
     def _average(self, rows: Sequence[Any], wordings: Wordings) -> float:
         """Return how many segments a message takes; 1 when there is none to look at.

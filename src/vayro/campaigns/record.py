@@ -57,6 +57,12 @@ class CampaignRecord(msgspec.Struct, frozen=True):
     updated_at: dt.datetime
 
 
+class ListedCampaign(CampaignRecord, frozen=True):
+    """A campaign in a list. `clicks`: those that its report counts."""
+
+    clicks: int
+
+
 class MessageRecord(msgspec.Struct, frozen=True):
     """A message of a campaign."""
 
@@ -99,15 +105,23 @@ def add_up(rows: Iterable[Any]) -> dict[UUID, Totals]:
     return found
 
 
-def record_from_row(row: Any, totals: Mapping[UUID, Totals], *, is_listed: bool = False) -> CampaignRecord:
-    """Return a campaign. Args: is_listed, whether the identifiers of its audience are left out."""
+def record_from_row(row: Any, totals: Mapping[UUID, Totals]) -> CampaignRecord:
+    """Return a campaign."""
+    return CampaignRecord(**_shown(row, totals), audience=_show_audience(row.audience, is_listed=False))
+
+
+def listed_from_row(row: Any, totals: Mapping[UUID, Totals], clicks: Mapping[UUID, int]) -> ListedCampaign:
+    """Return a campaign as lists show it: without the identifiers of its audience."""
+    audience = _show_audience(row.audience, is_listed=True)
+    return ListedCampaign(**_shown(row, totals), audience=audience, clicks=clicks.get(row.id, 0))
+
+
+def _shown(row: Any, totals: Mapping[UUID, Totals]) -> dict[str, Any]:
     skipped = Counter(row.skipped)
-    return CampaignRecord(
-        **{name: getattr(row, name) for name in _OWN},
-        audience=_show_audience(row.audience, is_listed=is_listed),
-        totals=totals.get(row.id) or Totals(),
-        skipped={reason: skipped[reason] for reason in REASONS},
-    )
+    return {name: getattr(row, name) for name in _OWN} | {
+        "totals": totals.get(row.id) or Totals(),
+        "skipped": {reason: skipped[reason] for reason in REASONS},
+    }
 
 
 def message_from_row(row: Any) -> MessageRecord:

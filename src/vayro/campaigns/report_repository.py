@@ -44,10 +44,32 @@ async def count_clicks(connection: AsyncConnection, scope: Scope, first: dt.date
     """Return the clicks of all, and how many different people they are of. Args: first, when the first message went."""
     written = _written(scope)
     clicks = select(func.count(), func.count(click_events.c.visitor_id.distinct())).select_from(
-        written.join(click_events, _since(written, scope, first))
+        written.join(click_events, _since(written, first, scope.end))
     )
     row = (await connection.execute(clicks)).one()
     return row[0], row[1]
+
+
+async def count_clicks_of_campaigns(
+    connection: AsyncConnection, ids: Sequence[UUID], begun: dt.datetime
+) -> dict[UUID, int]:
+    """Return the clicks that the report of each campaign counts; campaigns without one are missing.
+
+    Args: begun, before which none of them has sent anything.
+    """
+    written = (
+        select(
+            _message.campaign_id,
+            _message.link_id,
+            func.min(_message.sent_at, type_=UtcDateTime).label("first_sent_at"),
+        )
+        .where(_message.campaign_id.in_(ids), _message.sent_at.is_not(None))
+        .group_by(_message.campaign_id, _message.business_id, _message.link_id)
+        .cte("written")
+    )
+    clicked = written.join(click_events, _since(written, begun))
+    counts = select(written.c.campaign_id, func.count()).select_from(clicked).group_by(written.c.campaign_id)
+    return {row[0]: row[1] for row in await connection.execute(counts)}
 
 
 async def list_businesses(
@@ -106,7 +128,7 @@ def _written(scope: Scope) -> CTE:
     )
 
 
-def _since(written: CTE, scope: Scope, first: dt.datetime) -> Any:
+def _since(written: CTE, first: dt.datetime, end: dt.datetime | None = None) -> Any:
     """Return the condition of a click on a link since the first message with it."""
     click = click_events.c
     conditions = [
@@ -115,8 +137,8 @@ def _since(written: CTE, scope: Scope, first: dt.datetime) -> Any:
         click.timestamp >= first,  # so that months before it are not looked into
         ~click.is_bot,
     ]
-    if scope.end:
-        conditions.append(click.timestamp < scope.end)
+    if end:
+        conditions.append(click.timestamp < end)
     return and_(*conditions)
 
 
@@ -143,7 +165,7 @@ def _by_business(written: CTE, scope: Scope, first: dt.datetime | None) -> Selec
             func.count(click_events.c.visitor_id.distinct()).label("visitors"),
         )
         # Without a first message there is no click to count.
-        .select_from(written.join(click_events, _since(written, scope, first or dt.datetime.now(dt.UTC))))
+        .select_from(written.join(click_events, _since(written, first or dt.datetime.now(dt.UTC), scope.end)))
         .group_by(written.c.business_id)
     )
     both = union_all(wrote, clicked).subquery("wrote_and_clicked")

@@ -5,34 +5,35 @@ preparing ─▶ scheduled ─▶ running ─▶ completed
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
-from uuid_utils.compat import uuid7
 
 from vayro.accounts import audit
 from vayro.accounts.records import Caller
 from vayro.campaigns import repository
-from vayro.campaigns.audience import REASONS
-from vayro.campaigns.estimate import Estimate, Estimator, require_somebody
+from vayro.campaigns.creation import CampaignDraft, CampaignMaker
+from vayro.campaigns.estimate import Estimate, Estimator
+from vayro.campaigns.plan import check_quiet, check_schedule
 from vayro.campaigns.record import (
     FINISHED_STATES,
     CampaignRecord,
+    ListedCampaign,
     MessageRecord,
     add_up,
+    listed_from_row,
     message_from_row,
     record_from_row,
 )
-from vayro.campaigns.texts import Variant
+from vayro.campaigns.report_repository import count_clicks_of_campaigns
 from vayro.campaigns.wordings import Wordings
 from vayro.database.engine import Database
 from vayro.errors import CampaignOver, NotFound, ValidationFailed
 from vayro.settings import Settings
 
-LATEST = dt.timedelta(days=366)
 _UNKNOWN = "There is no such campaign."
 
 
@@ -51,7 +52,7 @@ class MessagePosition(msgspec.Struct, frozen=True, array_like=True, tag="message
 class CampaignPage(NamedTuple):
     """A page of campaigns, and where the next one begins."""
 
-    campaigns: list[CampaignRecord]
+    campaigns: list[ListedCampaign]
     next: CampaignPosition | None
 
 
@@ -62,47 +63,22 @@ class MessagePage(NamedTuple):
     next: MessagePosition | None
 
 
-class CampaignDraft(msgspec.Struct, frozen=True):
-    """A campaign to be made."""
-
-    name: str
-    audience: Mapping[str, Any]
-    variant: Variant
-    texts: Mapping[str, str]
-    rate_per_second: int
-    quiet_from: str | None
-    quiet_until: str | None
-    time_zone: str
-    scheduled_at: dt.datetime | None
-
-
 class CampaignService:
     """The campaigns of workspaces. Each change is one transaction, with its entry in the audit log."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
         """Args: settings, for the provider and the currency of new campaigns."""
-        self._settings = settings
         self._database = database
         self.estimator = Estimator(settings, database)
+        self._maker = CampaignMaker(settings, database, self.estimator)
 
-    async def create(self, caller: Caller, draft: CampaignDraft) -> CampaignRecord:
-        """Make a campaign; its messages are made by the jobs. Raises ValidationFailed, also when nobody would get it.
+    async def create(self, caller: Caller, draft: CampaignDraft, idempotency_key: str | None = None) -> CampaignRecord:
+        """Make a campaign; its messages are made by the jobs. The same key with the same draft gives the same one.
 
-        An instant that has passed is no schedule: the campaign begins at once.
+        An instant that has passed is no schedule: the campaign begins at once. Raises ValidationFailed, also when
+        nobody would get it, and when the key came with another draft.
         """
-        wordings = Wordings(draft.variant, draft.texts)
-        check_quiet(draft.quiet_from, draft.quiet_until)
-        require_somebody(await self.estimate(caller.workspace_id, draft.audience, wordings))
-        at = dt.datetime.now(dt.UTC)
-        values = msgspec.structs.asdict(draft) | {"texts": wordings.texts}
-        values |= {"scheduled_at": check_schedule(draft.scheduled_at, at), "id": uuid7(), "status": "preparing"}
-        values |= {"workspace_id": caller.workspace_id, "user_id": caller.user_id, "is_prepared": False}
-        values |= {"provider": self._settings.sms_provider, "currency": self._settings.currency}
-        values |= {"skipped": dict.fromkeys(REASONS, 0), "created_at": at, "updated_at": at}
-        async with self._database.transaction() as connection:
-            await repository.insert_campaign(connection, values)
-            await audit.note(connection, caller, "campaign.create", draft.name, {"variant": draft.variant})
-            return await _read(connection, caller.workspace_id, values["id"])
+        return await self.get(caller.workspace_id, await self._maker.make(caller, draft, idempotency_key))
 
     async def estimate(self, workspace_id: UUID, audience: Mapping[str, Any], wordings: Wordings) -> Estimate:
         """Return whom an audience is, and what it comes to."""
@@ -120,8 +96,17 @@ class CampaignService:
                 connection, workspace_id, limit=limit + 1, before=after.id if after else None
             )
             totals = add_up(await repository.sum_messages(connection, [row.id for row in rows[:limit]]))
-        page = [record_from_row(row, totals, is_listed=True) for row in rows[:limit]]
+        clicks = await self._count_clicks(rows[:limit])
+        page = [listed_from_row(row, totals, clicks) for row in rows[:limit]]
         return CampaignPage(page, CampaignPosition(page[-1].id) if len(rows) > limit else None)
+
+    async def _count_clicks(self, rows: Sequence[Any]) -> dict[UUID, int]:
+        begun = [row.id for row in rows if row.started_at]
+        if not begun:
+            return {}
+        first = min(row.created_at for row in rows)
+        async with self._database.replica_read() as connection:
+            return await count_clicks_of_campaigns(connection, begun, first)
 
     async def list_messages(
         self, workspace_id: UUID, campaign_id: UUID, *, status: str | None, limit: int, after: MessagePosition | None
@@ -182,23 +167,6 @@ class CampaignService:
                 await _move(connection, caller, row, "cancel", {"status": "cancelled", "finished_at": at})
                 await repository.cancel_messages(connection, campaign_id, at)
             return await _read(connection, caller.workspace_id, campaign_id)
-
-
-def check_schedule(wanted: dt.datetime | None, now: dt.datetime) -> dt.datetime | None:
-    """Return when a campaign begins; None for at once. Raises ValidationFailed for what is more than a year away."""
-    if wanted is None or wanted <= now:
-        return None
-    if wanted > now + LATEST:
-        raise ValidationFailed("A campaign begins within a year.", field="scheduled_at")
-    return wanted
-
-
-def check_quiet(start: str | None, end: str | None) -> None:
-    """Raise ValidationFailed unless quiet hours have a beginning and an end, or there are none."""
-    if (start is None) != (end is None):
-        raise ValidationFailed("Quiet hours have a beginning and an end; both null for none.", field="quiet_until")
-    if start is not None and start == end:
-        raise ValidationFailed("Quiet hours end at another time than they begin.", field="quiet_until")
 
 
 async def _read(connection: AsyncConnection, workspace_id: UUID, campaign_id: UUID) -> CampaignRecord:

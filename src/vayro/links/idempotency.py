@@ -1,6 +1,7 @@
-"""The SQL of `Idempotency-Key`: which link a key has made."""
+"""`Idempotency-Key`: what a key has made, which is a link or a campaign, and the SQL of it."""
 
 import datetime as dt
+import hashlib
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,6 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vayro.database.dialect import insert_ignoring
 from vayro.database.models import idempotency_keys
+from vayro.errors import ValidationFailed
+
+HEADER = "Idempotency-Key"
+MAX_KEY_CHARACTERS = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +24,20 @@ class IdempotentRequest:
     request_hash: bytes
 
 
+def identify_request(key: str, asked: bytes) -> IdempotentRequest:
+    """Return the key and a digest of what is asked: two spellings of the same JSON are the same request.
+
+    Raises ValidationFailed for a key that cannot be stored.
+    """
+    if not 1 <= len(key) <= MAX_KEY_CHARACTERS or not (key.isascii() and key.isprintable()):
+        raise ValidationFailed(f"{HEADER} is 1 to {MAX_KEY_CHARACTERS} printable characters of ASCII.", field=HEADER)
+    return IdempotentRequest(key, hashlib.sha256(asked).digest())
+
+
 async def claim_key(
-    connection: AsyncConnection, workspace_id: UUID, request: IdempotentRequest, link_id: UUID, now: dt.datetime
+    connection: AsyncConnection, workspace_id: UUID, request: IdempotentRequest, made_id: UUID, now: dt.datetime
 ) -> bool:
-    """Bind the key to the link that is about to be made; False when it is bound already.
+    """Bind the key to what is about to be made; False when it is bound already.
 
     Waits for a transaction under way that claims the same key.
     """
@@ -32,7 +47,7 @@ async def claim_key(
             workspace_id=workspace_id,
             key=request.key,
             request_hash=request.request_hash,
-            link_id=link_id,
+            link_id=made_id,
             created_at=now,
         )
         .returning(idempotency_keys.c.key)
@@ -40,16 +55,21 @@ async def claim_key(
     return (await connection.execute(statement)).first() is not None
 
 
-async def find_claim(connection: AsyncConnection, workspace_id: UUID, key: str) -> tuple[bytes, UUID] | None:
-    """Return the digest that the key came with first and the link it made, or None."""
+async def find_made(connection: AsyncConnection, workspace_id: UUID, request: IdempotentRequest) -> UUID | None:
+    """Return what this request made before, or None. Raises ValidationFailed when the key came with another request."""
     row = (
         await connection.execute(
             select(idempotency_keys.c.request_hash, idempotency_keys.c.link_id).where(
-                idempotency_keys.c.workspace_id == workspace_id, idempotency_keys.c.key == key
+                idempotency_keys.c.workspace_id == workspace_id, idempotency_keys.c.key == request.key
             )
         )
     ).one_or_none()
-    return (bytes(row.request_hash), row.link_id) if row else None
+    if row is None:
+        return None
+    if bytes(row.request_hash) != request.request_hash:
+        raise ValidationFailed(f"This {HEADER} came with another request before.", field=HEADER)
+    made_id: UUID = row.link_id
+    return made_id
 
 
 async def delete_claims_before(connection: AsyncConnection, moment: dt.datetime) -> int:

@@ -1,31 +1,16 @@
 """Creation with an `Idempotency-Key`: however often the request comes, it makes one link."""
 
-import hashlib
 from uuid import UUID
 
 from vayro.database.engine import Database
-from vayro.errors import NotFound, Unavailable, ValidationFailed
+from vayro.errors import NotFound, Unavailable
 from vayro.links import repository
 from vayro.links.allowance import OVER_QUOTA
-from vayro.links.draft import LinkDraft
 from vayro.links.group_commit import at_version
-from vayro.links.idempotency import IdempotentRequest, claim_key, find_claim
+from vayro.links.idempotency import HEADER, IdempotentRequest, claim_key, find_made
 from vayro.links.insertion import insert_in_transaction
 from vayro.links.record import LinkRecord
 from vayro.links.writer import MAX_TRIES, LinkWriter, code_taken
-
-HEADER = "Idempotency-Key"
-MAX_KEY_CHARACTERS = 255
-
-
-def identify_request(key: str, draft: LinkDraft) -> IdempotentRequest:
-    """Return the key and a digest of what is asked: two spellings of the same JSON are the same request.
-
-    Raises ValidationFailed for a key that cannot be stored.
-    """
-    if not 1 <= len(key) <= MAX_KEY_CHARACTERS or not (key.isascii() and key.isprintable()):
-        raise ValidationFailed(f"{HEADER} is 1 to {MAX_KEY_CHARACTERS} printable characters of ASCII.", field=HEADER)
-    return IdempotentRequest(key, hashlib.sha256(draft.model_dump_json().encode()).digest())
 
 
 class OnceOnly:
@@ -55,12 +40,9 @@ class OnceOnly:
 
     async def _find_earlier(self, workspace_id: UUID, request: IdempotentRequest) -> LinkRecord | None:
         async with self._database.read() as connection:
-            claim = await find_claim(connection, workspace_id, request.key)
-            if claim is None:
+            link_id = await find_made(connection, workspace_id, request)
+            if link_id is None:
                 return None
-            request_hash, link_id = claim
-            if request_hash != request.request_hash:
-                raise ValidationFailed(f"This {HEADER} came with another request before.", field=HEADER)
             earlier = await repository.find_link(connection, workspace_id, link_id)
         if earlier is None:
             raise NotFound(f"The link that this {HEADER} made has been deleted.")
@@ -84,7 +66,7 @@ class OnceOnly:
     async def _is_taken(self, record: LinkRecord, request: IdempotentRequest) -> bool:
         """Whether it was the code, and not the key, that somebody else has."""
         async with self._database.read() as connection:
-            if await find_claim(connection, record.workspace_id, request.key):
+            if await find_made(connection, record.workspace_id, request):
                 return False
             return await repository.find_by_code(connection, record.domain, record.short_code) is not None
 

@@ -15,8 +15,9 @@ from vayro.links.belonging import BelongingLinks
 from vayro.links.check_reader import CheckReader
 from vayro.links.domains import DomainDirectory
 from vayro.links.draft import LinkDraft, LinkEdit
+from vayro.links.idempotency import identify_request
 from vayro.links.lists import BlockLists
-from vayro.links.once import OnceOnly, identify_request
+from vayro.links.once import OnceOnly
 from vayro.links.preparation import Owner, Preparation, require_active
 from vayro.links.publication import publish
 from vayro.links.record import LinkRecord
@@ -65,7 +66,7 @@ class LinkService:
         """
         if idempotency_key is None:
             return await self._writer.insert(await self._preparation.prepare(owner, draft))
-        request = identify_request(idempotency_key, draft)
+        request = identify_request(idempotency_key, draft.model_dump_json().encode())
         return await self._once.create(await self._preparation.prepare(owner, draft), request)
 
     async def put_canonical(self, owner: Owner, draft: LinkDraft) -> tuple[LinkRecord, bool]:

@@ -7,6 +7,7 @@ import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
 from vayro.api.dependencies import CampaignsLooker, CampaignsReader, CampaignsWriter, CurrentServices
+from vayro.api.idempotency import OnceKey
 from vayro.api.pagination import DEFAULT_PAGE, PageCursor, PageLimit, decode_cursor
 from vayro.api.problems import document_problems
 from vayro.api.schemas.campaigns import (
@@ -68,12 +69,14 @@ async def estimate_audience(question: AudienceQuestion, caller: CampaignsLooker,
     response_model=Campaign,
     responses=document_problems(400, 403, 413),
 )
-async def create_campaign(wanted: CampaignCreate, caller: CampaignsWriter, services: CurrentServices) -> Response:
+async def create_campaign(
+    wanted: CampaignCreate, caller: CampaignsWriter, services: CurrentServices, idempotency_key: OnceKey = None
+) -> Response:
     """Make a campaign and begin with its messages: each with the link of the site, no number twice.
 
     Refused when nobody would get one, with the counts that say why.
     """
-    return _json(encode_campaign(await services.campaigns.create(caller, wanted.draft())), 201)
+    return _json(encode_campaign(await services.campaigns.create(caller, wanted.draft(), idempotency_key)), 201)
 
 
 @router.get("", summary="List campaigns", response_model=CampaignList, responses=document_problems(403))

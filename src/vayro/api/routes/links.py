@@ -3,9 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from vayro.api.dependencies import CurrentServices, LinksReader, LinksWriter
+from vayro.api.idempotency import OnceKey
 from vayro.api.pagination import DEFAULT_PAGE, PageCursor, PageLimit, decode_cursor
 from vayro.api.problems import document_problems
 from vayro.api.routes.link_list import WantedLinks
@@ -19,7 +20,6 @@ from vayro.api.schemas.links import (
     encode_link,
     encode_page,
 )
-from vayro.links.once import HEADER, MAX_KEY_CHARACTERS
 from vayro.links.qr_code import (
     COLOR,
     DEFAULT_CORRECTION,
@@ -54,14 +54,7 @@ async def create_link(
     draft: LinkCreate,
     caller: LinksWriter,
     services: CurrentServices,
-    idempotency_key: Annotated[
-        str | None,
-        Header(
-            alias=HEADER,
-            description="Repeat a request with the same key, and it makes one link.",
-            json_schema_extra={"pattern": f"^[ -~]{{1,{MAX_KEY_CHARACTERS}}}$"},
-        ),
-    ] = None,
+    idempotency_key: OnceKey = None,
 ) -> Response:
     """Make a new link; it may repeat a destination."""
     record = await services.links.create(caller, draft, idempotency_key)

@@ -79,7 +79,7 @@ async def read_question(
 Question = Annotated[Asked, Depends(read_question)]
 
 
-class Totals(BaseModel):
+class AnalyticsTotals(BaseModel):
     """The whole range."""
 
     clicks: int = Field(description="Without bots, unless `include_bots` says otherwise.")
@@ -143,7 +143,7 @@ class Summary(BaseModel):
     to: dt.datetime
     interval: Interval
     timezone: str
-    totals: Totals
+    totals: AnalyticsTotals
     series: list[Bucket]
     countries: list[ValueClicks] = Field(description="ISO 3166-1 codes, all of them.")
     cities: list[ValueClicks] = Field(description=_VALUES)

@@ -19,8 +19,9 @@ from vayro.api.schemas.campaign_fields import (
     Texts,
     ZoneName,
 )
+from vayro.campaigns.creation import CampaignDraft
 from vayro.campaigns.record import CampaignRecord
-from vayro.campaigns.service import CampaignDraft, CampaignPage, MessagePage
+from vayro.campaigns.service import CampaignPage, MessagePage
 from vayro.campaigns.texts import Variant
 
 CampaignStatus = Literal["preparing", "scheduled", "running", "paused", "completed", "cancelled"]
@@ -107,11 +108,12 @@ class AudienceEstimate(BaseModel):
     businesses: int
     ready: int
     skipped: Skipped
+    currency: str
     segments_estimate: int
     cost_micros_estimate: int = Field(description="At `VAYRO_SMS_PRICE_MICROS` a segment.")
 
 
-class Totals(BaseModel):
+class CampaignTotals(BaseModel):
     """What the messages of a campaign add up to, by their states."""
 
     messages: int
@@ -151,7 +153,7 @@ class Campaign(BaseModel):
     status: CampaignStatus
     note: str | None = Field(description="Why it was set aside, where it was.")
     currency: str
-    totals: Totals
+    totals: CampaignTotals
     skipped: Skipped
     created_at: dt.datetime
     started_at: dt.datetime | None
@@ -159,10 +161,16 @@ class Campaign(BaseModel):
     updated_at: dt.datetime
 
 
+class ListedCampaign(Campaign):
+    """A campaign in a list, with what came of it so far."""
+
+    clicks: int = Field(description="Of people on the sites' links, each since this campaign's first message with it.")
+
+
 class CampaignList(BaseModel):
     """One page of campaigns, newest first."""
 
-    data: list[Campaign]
+    data: list[ListedCampaign]
     next_cursor: str | None = Field(description="Send it as `cursor` for the next page; null on the last one.")
 
 

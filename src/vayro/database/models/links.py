@@ -151,7 +151,10 @@ class SnowflakeNode(Model):
 
 
 class IdempotencyKey(Model):
-    """What a request with an `Idempotency-Key` was answered; a repetition gets the same answer."""
+    """What a request with an `Idempotency-Key` was answered; a repetition gets the same answer.
+
+    `link_id`: what the request made, be it a link or a campaign.
+    """
 
     __tablename__ = "idempotency_keys"
 
