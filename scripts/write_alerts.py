@@ -174,6 +174,12 @@ FAULTS = (
         "5m", "page", "The Dashboard API answers more than 1 % of its requests with an error of its own",
     ),
     Fault(
+        "VayroSitesErrors",
+        'sum(rate(vayro_site_requests_total{status=~"5.."}[5m])) / sum(rate(vayro_site_requests_total[5m])) > 0.01'
+        f" unless ({_DATABASE_AWAY} == 1)",
+        "5m", "page", "More than 1 % of the requests to sites of businesses end in an error of ours",
+    ),
+    Fault(
         "VayroLogsDropped",
         "sum by (reason) (increase(vayro_logs_dropped_total[15m])) > 0",
         "5m", "ticket", "The log collector does not take what is logged",

@@ -207,6 +207,17 @@ ROWS: tuple[tuple[str, list[dict[str, Any]]], ...] = (
         ],
     ),
     (
+        "Sites",
+        [
+            graph("Requests to sites", [(rate("vayro_site_requests_total", "status"), "{{status}}")], "reqps",
+                  "By HTTP status, of `vayro api --sites`", is_stacked=True, width=12,
+                  colors={"200": GREEN, "304": BLUE, "404": GREY, "503": RED}),
+            graph("Duration of sites", [(quantile(share, "vayro_site_request_duration_seconds"), f"p{share * 100:g}")
+                                        for share in (0.5, 0.9, 0.99)], "s",
+                  "A page that is in memory takes a fraction of a millisecond", width=12, is_log=True),
+        ],
+    ),
+    (
         "Campaigns",
         [
             graph("Messages", [(rate("vayro_campaign_messages_total", "status"), "{{status}}")], "cps",

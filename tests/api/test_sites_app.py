@@ -4,14 +4,17 @@ import datetime as dt
 import gzip
 import http.client
 import re
+from typing import Any
 
 import httpx
 import pytest
 
+from tests.observability.pages import read_sample
 from tests.processes import vayro
 from tests.sites.site_rows import PAGE, make_site
-from vayro.api.sites_app import read_host
+from vayro.api.sites_app import SitesApp, read_host
 from vayro.database.engine import open_database
+from vayro.observability import get_metrics
 from vayro.sites.address import SiteAddresses
 from vayro.sites.page_repository import PageKey
 from vayro.sites.pages import POLICY
@@ -49,7 +52,7 @@ async def test_sites_are_served_by_host(settings_factory, database_url):
     await make_site(database, subdomain="rossi")
     await make_site(database, subdomain="hidden", is_published=False)
     await database.close()
-    with vayro("api", settings, "--sites") as process:
+    with vayro("api", settings, "--sites", metrics_port=settings.metrics_port) as process:
         async with httpx.AsyncClient(base_url=process.url, headers={"host": f"rossi.{DOMAIN}"}) as client:
             answer = await client.get("/?utm_source=sms", headers={"cookie": "vayro_session=x"})
             assert (answer.status_code, answer.text) == (200, PAGE)
@@ -75,7 +78,27 @@ async def test_sites_are_served_by_host(settings_factory, database_url):
             assert (await client.get("/health/live")).status_code == 200
             assert (await client.get("/robots.txt")).text.startswith("User-agent")
         assert ask_with_two_hosts(settings.sites_port) == 400
+        page = f"http://127.0.0.1:{settings.metrics_port}/metrics"
+        for status, count in (("200", 4), ("304", 1), ("404", 3), ("405", 1), ("400", 1)):
+            assert read_sample(page, f'vayro_site_requests_total{{status="{status}"}}') == count
+        assert read_sample(page, "vayro_site_request_duration_seconds_count") == 10
         assert process.stop() == 0
+
+
+async def test_what_nobody_thought_of_is_a_500_and_the_last_answer_of_a_connection_while_it_drains(settings_factory):
+    app = SitesApp(settings_factory(sites_domain=DOMAIN), get_metrics())
+    app.draining.set()
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    # Its lifespan has not begun: there are no pages to look into.
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": [(b"host", f"rossi.{DOMAIN}".encode())]}
+    await app(scope, send, send)
+    assert sent[0]["status"] == 500
+    assert (b"connection", b"close") in sent[0]["headers"]
+    assert b"Please try again" in sent[1]["body"]
 
 
 def ask_with_two_hosts(port: int) -> int:

@@ -26,7 +26,10 @@ EVERYTHING: dict[str, Any] = {
     "ingress": {
         "redirect": {"enabled": True, "className": "nginx", "tls": [{"hosts": ["a"], "secretName": "b"}]},
         "api": {"enabled": True},
+        "sites": {"enabled": True, "hosts": ["rossi.example"]},
     },
+    "sites": {"enabled": True},
+    "settings": {"VAYRO_SITES_DOMAIN": "sites.example.com"},
     "redirect": {"drainClaims": ["spool-prod-vayro-redirect-7"], "spool": {"storageClass": "fast"}},
     "worker": {"autoscaling": {"mode": "external", "external": {"matchLabels": {"group": "analytics"}}}},
     "networkPolicy": {
@@ -100,9 +103,9 @@ def test_every_variable_is_a_setting(variant):
 
 
 def test_the_settings_of_the_chart_are_accepted():
-    objects = render()
+    objects = render(**EVERYTHING)
     values = dict(objects[("ConfigMap", "")]["data"])
-    for name in ("redirect", "api", "worker"):
+    for name in ("redirect", "api", "worker", "sites"):
         values |= {variable["name"]: variable["value"] for variable in container(pods(objects)[name])["env"]}
     values.pop("VAYRO_METRICS_PORT")
     Settings(_env_file=None, **{name.removeprefix("VAYRO_").lower(): value for name, value in values.items()})
@@ -141,17 +144,17 @@ def test_a_full_spool_fits_on_its_disk():
     assert int(size.removesuffix("Gi")) << 30 > 2 * spools
 
 
-@pytest.mark.parametrize("name", ["redirect", "api"])
+@pytest.mark.parametrize("name", ["redirect", "api", "sites"])
 def test_a_pod_that_goes_is_left_by_the_load_balancer_before_it_is_told_to_end(name):
-    pod = pods(render())[name]["spec"]
+    pod = pods(render(**EVERYTHING))[name]["spec"]
     (command,) = [container({"spec": pod})["lifecycle"]["preStop"]["exec"]["command"]]
     assert command[0] == "sleep"
     assert pod["terminationGracePeriodSeconds"] > int(command[1]) + STOP_SECONDS + 5
 
 
-@pytest.mark.parametrize("name", ["redirect", "api", "worker"])
+@pytest.mark.parametrize("name", ["redirect", "api", "worker", "sites"])
 def test_probes_ask_a_port_that_is_there(name):
-    only = container(pods(render())[name])
+    only = container(pods(render(**EVERYTHING))[name])
     ports = {port["name"]: port["containerPort"] for port in only["ports"]}
     assert ports["metrics"] == DEFAULT_PORTS[name]
     for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
@@ -191,6 +194,21 @@ def test_what_scales_and_what_routes_names_objects_that_exist(variant):
             assert ("Service", backend) in objects
 
 
+def test_sites_are_served_under_every_host_below_their_domain_when_they_are_switched_on():
+    assert [name for _, name in render() if "sites" in name] == []
+    objects = render(**EVERYTHING)
+    hosts = [rule["host"] for rule in objects[("Ingress", "sites")]["spec"]["rules"]]
+    assert hosts == ["*.sites.example.com", "rossi.example"]
+    assert container(pods(objects)["sites"])["args"] == ["api", "--sites"]
+    kinds = {kind for kind, name in objects if name == "sites"}
+    assert kinds >= {"Deployment", "Service", "HorizontalPodAutoscaler", "PodDisruptionBudget", "NetworkPolicy"}
+
+
+def test_sites_without_a_domain_and_a_way_to_nobody_are_refused_in_one_sentence():
+    assert "Set settings.VAYRO_SITES_DOMAIN" in refusal(**SECRET, sites={"enabled": True})
+    assert "set sites.enabled" in refusal(**SECRET, ingress={"sites": {"enabled": True}})
+
+
 def test_workers_scale_by_a_metric_that_they_show():
     from tests.deploy.metrics import metric_names
 
@@ -202,7 +220,7 @@ def test_metrics_come_under_the_names_of_jobs_that_the_alerts_go_by():
     objects = render(**EVERYTHING)
     monitor = objects[("ServiceMonitor", "")]["spec"]
     jobs = yaml.safe_load((CHART.parents[1] / "prometheus" / "prometheus.yml").read_text())["scrape_configs"]
-    services = [objects[("Service", f"{name}-pods")] for name in ("redirect", "api", "worker")]
+    services = [objects[("Service", f"{name}-pods")] for name in ("redirect", "api", "worker", "sites")]
     assert {service["metadata"]["labels"][monitor["jobLabel"]] for service in services} == {
         job["job_name"] for job in jobs
     }

@@ -1,5 +1,6 @@
 """deploy/compose.yaml: valid by the Compose specification, and true to what it starts."""
 
+import ipaddress
 import json
 import re
 
@@ -30,7 +31,7 @@ def test_the_validator_would_refuse_an_unknown_key():
 
 def test_the_whole_stage_is_there():
     assert set(SERVICES) >= {
-        "migrate", "redirect-1", "redirect-2", "api", "worker", "nginx",
+        "migrate", "redirect-1", "redirect-2", "api", "worker", "sites", "nginx", "nginx-sites",
         "postgres", "postgres-replica", "pgbouncer", "redis", "prometheus", "grafana",
     }  # fmt: skip
 
@@ -100,7 +101,8 @@ def test_stopping_waits_longer_than_a_process_may_drain():
 
 
 def test_only_nginx_and_the_dashboards_of_operators_are_published():
-    assert {name for name, service in SERVICES.items() if service.get("ports")} == {"nginx", "prometheus", "grafana"}
+    open_to_the_machine = {"nginx", "nginx-sites", "prometheus", "grafana"}
+    assert {name for name, service in SERVICES.items() if service.get("ports")} == open_to_the_machine
     published = [str(port) for service in SERVICES.values() for port in service.get("ports", [])]
     assert [port for port in published if not port.startswith("127.0.0.1:")] == []
 
@@ -112,16 +114,18 @@ def test_the_engines_believe_this_nginx_and_nobody_else():
 
 
 def test_every_variable_of_the_proxy_templates_is_given():
-    nginx = (DEPLOY / "nginx" / "vayro.conf.template").read_text()
-    assert variables_of(nginx) <= set(SERVICES["nginx"]["environment"])
+    for name, file in (("nginx", "vayro"), ("nginx-sites", "sites")):
+        template = (DEPLOY / "nginx" / f"{file}.conf.template").read_text()
+        assert variables_of(template) <= set(SERVICES[name]["environment"])
     pgbouncer = (DEPLOY / "pgbouncer" / "pgbouncer.ini").read_text()
     made_by_the_script = {"VAYRO_PGBOUNCER_AUTH_FILE"}
     assert variables_of(pgbouncer) <= set(SERVICES["pgbouncer"]["environment"]) | made_by_the_script
 
 
 def test_every_server_that_nginx_names_is_a_service():
-    for servers in ("VAYRO_REDIRECT_SERVERS", "VAYRO_REDIRECT_SERVERS_ANYWAY", "VAYRO_API_SERVERS"):
-        named = re.findall(r"server ([\w-]+):(\d+)", SERVICES["nginx"]["environment"][servers])
+    given = SERVICES["nginx"]["environment"] | SERVICES["nginx-sites"]["environment"]
+    for servers in [name for name in given if "_SERVERS" in name]:
+        named = re.findall(r"server ([\w-]+):(\d+)", given[servers])
         assert named
         assert {name for name, _ in named} <= set(VAYRO)
 
@@ -135,6 +139,28 @@ def test_prometheus_asks_every_process_and_grafana_asks_prometheus():
     (provider,) = (DEPLOY / "grafana" / "provisioning" / "dashboards").iterdir()
     folder = yaml.safe_load(provider.read_text())["providers"][0]["options"]["path"]
     assert [volume for volume in SERVICES["grafana"]["volumes"] if f":{folder}:" in volume]
+
+
+def test_sites_are_started_by_their_profile_and_nothing_else_waits_for_them():
+    of_sites = {name for name, service in SERVICES.items() if service.get("profiles") == ["sites"]}
+    assert of_sites == {"sites", "nginx-sites"}
+    for name in set(SERVICES) - of_sites:
+        assert not of_sites & set(SERVICES[name].get("depends_on", {}))
+    assert load_compose(VAYRO_SITES_DOMAIN="a.example")["services"]["api"]["environment"]["VAYRO_SITES_DOMAIN"]
+
+
+def test_what_only_outreach_needs_is_not_told_to_those_who_answer_visitors():
+    secrets = {"VAYRO_AI_API_KEY", "VAYRO_TWILIO_AUTH_TOKEN", "VAYRO_SMS_GATEWAY_SECRET"}
+    assert {name for name in VAYRO if secrets & set(VAYRO[name]["environment"])} == {"api", "worker"}
+
+
+def test_the_address_of_nginx_is_given_to_nobody_else():
+    (pool,) = load_compose()["networks"]["backend"]["ipam"]["config"]
+    address = ipaddress.ip_address(SERVICES["nginx"]["networks"]["backend"]["ipv4_address"])
+    given_out = ipaddress.ip_network(pool["ip_range"])
+    assert given_out.subnet_of(ipaddress.ip_network(pool["subnet"]))
+    assert address in ipaddress.ip_network(pool["subnet"])
+    assert address not in given_out
 
 
 def test_passwords_must_be_given():

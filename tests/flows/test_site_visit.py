@@ -1,11 +1,15 @@
 """From a business to a visitor who reads its site: generated, linked, redirected to, served, edited, taken back."""
 
+import string
+from pathlib import Path
+
 import httpx
 import pytest
 
 from tests.processes import vayro
-from tests.servers import wait_until
+from tests.servers import NginxServer, running, wait_until
 
+TEMPLATE = Path(__file__).parents[2] / "deploy" / "nginx" / "sites.conf.template"
 KEY = "vk_sitevisit000000000000000000000000"
 SECONDS = 60
 
@@ -17,7 +21,14 @@ def test_a_short_link_leads_to_the_site_of_a_business(settings_factory):
     )
     domain = f"sites.test:{first.sites_port}"
     settings = first.model_copy(update={"sites_domain": domain, "sites_scheme": "http"})
-    with vayro("up", settings) as up, vayro("api", settings, "--sites") as sites:
+    blocks = string.Template(TEMPLATE.read_text()).safe_substitute(
+        VAYRO_SITES_LISTEN="127.0.0.1:{port}", VAYRO_SITES_SERVERS=f"server 127.0.0.1:{settings.sites_port};"
+    )
+    with (
+        vayro("up", settings) as up,
+        vayro("api", settings, "--sites"),
+        running(NginxServer(blocks)) as nginx,
+    ):
         headers = {"authorization": f"Bearer {KEY}"}
         with (
             httpx.Client(base_url=up.serves[1], headers=headers, timeout=30) as api,
@@ -36,7 +47,7 @@ def test_a_short_link_leads_to_the_site_of_a_business(settings_factory):
             assert (led.status_code, led.headers["location"].rstrip("/")) == (302, site["url"])
 
             def read() -> httpx.Response:
-                return visitor.get(f"{sites.url}/", headers={"host": f"rossi.{domain}"})
+                return visitor.get(f"{nginx.url}/", headers={"host": f"rossi.{domain}"})
 
             page = read()
             assert page.status_code == 200

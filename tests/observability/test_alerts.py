@@ -18,6 +18,7 @@ FAULT_AT = 80
 ENGINES = ('job="vayro-redirect",instance="a:9101"', 'job="vayro-redirect",instance="b:9101"')
 API = 'job="vayro-api",instance="a:9102"'
 WORKER = 'job="vayro-worker",instance="a:9103"'
+SITES = 'job="vayro-sites",instance="a:9104"'
 Series = dict[str, str]
 
 
@@ -41,7 +42,7 @@ def slowing(before: float, after: float) -> str:
 
 def healthy() -> Series:
     """A day like any other: 200 redirects a second, each a click that is committed."""
-    series: Series = {f"up{{{labels}}}": flat(1) for labels in (*ENGINES, API, WORKER)}
+    series: Series = {f"up{{{labels}}}": flat(1) for labels in (*ENGINES, API, WORKER, SITES)}
     for engine in ENGINES:
         series |= {
             f'vayro_redirects_total{{{engine},lane="fast",status="302"}}': growing(6000),
@@ -78,6 +79,8 @@ def healthy() -> Series:
         f'vayro_http_requests_total{{{API},method="POST",route="/v1/links",status="201"}}': growing(300),
         f'vayro_http_requests_total{{{API},method="POST",route="/v1/links",status="500"}}': flat(0),
         f'vayro_replica_fallbacks_total{{{API},reason="lag"}}': flat(0),
+        f'vayro_site_requests_total{{{SITES},status="200"}}': growing(300),
+        f'vayro_site_requests_total{{{SITES},status="503"}}': flat(0),
     }
 
 
@@ -173,6 +176,7 @@ FAULTS: dict[str, tuple[Series, set[str]]] = {
             f'vayro_breaker_open{{{WORKER},dependency="database"}}': then("0+0", "1+0"),
             f"vayro_stream_backlog{{{WORKER}}}": then("800+0", "800+12000"),
             f'vayro_http_requests_total{{{API},method="POST",route="/v1/links",status="503"}}': then("0+0", "0+300"),
+            f'vayro_site_requests_total{{{SITES},status="503"}}': then("0+0", "0+300"),
             f'vayro_maintenance_runs_total{{{WORKER},chore="rollups",outcome="failed"}}': then("0+0", "0+2"),
             **COMMITS_STOP,
             **CLICKS_PILE_UP,
@@ -223,6 +227,10 @@ FAULTS: dict[str, tuple[Series, set[str]]] = {
     "the API has a bug": (
         {f'vayro_http_requests_total{{{API},method="POST",route="/v1/links",status="500"}}': then("0+0", "0+30")},
         {"VayroApiErrors"},
+    ),
+    "sites do not reach the database": (
+        {f'vayro_site_requests_total{{{SITES},status="503"}}': then("0+0", "0+30")},
+        {"VayroSitesErrors"},
     ),
     "the log collector is away": (
         {f'vayro_logs_dropped_total{{{ONE},reason="full"}}': then("0+0", "0+50")},

@@ -44,10 +44,18 @@ def answer_missing() -> Answer:
     return _MISSING
 
 
+_LATER = _page("Back in a moment", "This page cannot be shown right now. Please try again shortly.")
+_BROKEN = _close(500, _LATER)
+
+
+def answer_broken() -> Answer:
+    """What nobody thought of; the log says what it was."""
+    return _BROKEN
+
+
 def answer_unavailable(error: Unavailable) -> Answer:
     """Whether there is a site cannot be known at the moment."""
-    body = _page("Back in a moment", "This page cannot be shown right now. Please try again shortly.")
-    return _close(503, body, (b"retry-after", b"%d" % error.retry_after_seconds))
+    return _close(503, _LATER, (b"retry-after", b"%d" % error.retry_after_seconds))
 
 
 def answer_text(status: int, text: bytes, *more: tuple[bytes, bytes]) -> Answer:

@@ -6,12 +6,16 @@ It reads no cookie and sets none, runs nothing of the Dashboard API, and should 
 import asyncio
 import contextlib
 import re
+import time
 
+import structlog
+from prometheus_client import Counter
 from starlette.types import Message, Receive, Scope, Send
 
-from vayro.api.site_answers import Answer, answer_missing, answer_page, answer_text, answer_unavailable
+from vayro.api.site_answers import Answer, answer_broken, answer_missing, answer_page, answer_text, answer_unavailable
 from vayro.database.engine import open_database
 from vayro.errors import Unavailable
+from vayro.observability import Metrics
 from vayro.settings import Settings
 from vayro.sites.address import SiteAddresses
 from vayro.sites.page_repository import PageKey
@@ -21,28 +25,44 @@ _HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](
 _MAX_HOSTS = 50_000
 # What is longer is no name with a port, and cutting it makes it none.
 _LONGEST_HOST = 300
+_FAREWELL = (b"connection", b"close")
+_log = structlog.get_logger(__name__)
 
 
 class SitesApp:
     """The ASGI application of one process. `draining` is set when it stops."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Nothing is connected before the lifespan begins."""
+    def __init__(self, settings: Settings, metrics: Metrics) -> None:
+        """Nothing is connected before the lifespan begins. Args: metrics, where it counts."""
         self.settings = settings
         self.draining = asyncio.Event()
         self._addresses = SiteAddresses(settings)
         self._keys: dict[bytes, PageKey | None] = {}
         self._pages: SitePages
+        self._requests: dict[int, Counter] = {}
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the lifespan."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
             return
-        answer = await self._answer(scope)
-        await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+        started = time.perf_counter()
+        answer = await self._answer_whatever_happens(scope)
+        # While the process drains, each answer is its connection's last: visitors come back to another process.
+        headers = [*answer.headers, _FAREWELL] if self.draining.is_set() else answer.headers
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         body = b"" if scope["method"] == "HEAD" else answer.body
         await send({"type": "http.response.body", "body": body})
+        if not scope["path"].startswith("/health/"):
+            self._count(answer.status, time.perf_counter() - started)
+
+    def _count(self, status: int, seconds: float) -> None:
+        requests = self._requests.get(status)
+        if requests is None:  # labels() takes a lock and hashes its values
+            requests = self._requests[status] = self._metrics.site_requests.labels(str(status))
+        requests.inc()
+        self._metrics.site_duration.observe(seconds)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         database = open_database(self.settings)
@@ -55,6 +75,13 @@ class SitesApp:
             await self._pages.close()
             await database.close()
         await send({"type": "lifespan.shutdown.complete"})
+
+    async def _answer_whatever_happens(self, scope: Scope) -> Answer:
+        try:
+            return await self._answer(scope)
+        except Exception:  # noqa: BLE001  # the last net: what nobody thought of is logged, and counted as a 500
+            _log.exception("request failed", method=scope["method"])
+            return answer_broken()
 
     async def _answer(self, scope: Scope) -> Answer:
         if scope["method"] not in ("GET", "HEAD"):

@@ -137,6 +137,12 @@ class Metrics:
         "vayro_limiter_failures", "Times that limits were counted by one process alone, because Redis was away."
     )
 
+    # ── sites ──
+    site_requests: Counter = _counter("vayro_site_requests", "Requests to `vayro api --sites`.", "status")
+    site_duration: Histogram = _histogram(
+        REDIRECT_BUCKETS, "vayro_site_request_duration_seconds", "Time to answer a request to `vayro api --sites`."
+    )
+
     # ── campaigns ──
     campaign_messages: Counter = _counter("vayro_campaign_messages", "Messages, by what became of them.", "status")
     campaign_queue_age: Gauge = _gauge(
