@@ -4,6 +4,7 @@ A page that complains on its console, breaks its own policy, throws, or asks ano
 test, whatever else the test is about.
 """
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -127,6 +128,18 @@ class Stage:
             await route.fulfill(status=status, json=problem, headers=headers)
 
         await self.context.route(pattern, refuse)
+
+    async def hold(self, pattern: str) -> asyncio.Event:
+        """Let what reads from the API wait where it fits the pattern, as on a slow line, until the event is set."""
+        released = asyncio.Event()
+
+        async def wait(route: Route) -> None:
+            if route.request.method == "GET":
+                await released.wait()
+            await route.continue_()
+
+        await self.context.route(pattern, wait)
+        return released
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and _EXPECTED not in message.text:

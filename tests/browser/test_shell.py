@@ -126,10 +126,16 @@ async def test_offline_is_said_and_ends_by_itself(stage: Stage) -> None:
 
 
 async def test_the_look_is_chosen_and_kept(stage: Stage) -> None:
+    links_come = await stage.hold("**/v1/links?*")
     page = await stage.open("/")
     other = "Light" if stage.look.scheme == "dark" else "Dark"
     await page.get_by_role("button", name="Account").locator("visible=true").click()
-    await page.get_by_role("menuitemradio", name=other).click()
+    choice = page.get_by_role("menuitemradio", name=other)
+    await expect(choice).to_be_visible()
+    # An empty workspace offers its first field, but not to who is at something else already.
+    links_come.set()
+    await expect(page.get_by_placeholder("Paste a long URL")).to_be_visible()
+    await choice.click()
     await expect(page.locator(f"html[data-theme={other.lower()}]")).to_have_count(1)
     await page.reload()
     await expect(page.locator(f"html[data-theme={other.lower()}]")).to_have_count(1)

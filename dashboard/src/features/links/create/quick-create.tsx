@@ -33,7 +33,7 @@ export function QuickCreate({ isFirst, isEmpty, onMore }: Props) {
   const { mutateAsync, isPending, error, reset } = useCreateLink();
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    if (isFirst) field.current?.focus({ preventScroll: true });
+    if (isFirst && isFocusFree()) field.current?.focus({ preventScroll: true });
   }, [isFirst]);
 
   const submit = async (event: FormEvent) => {
@@ -97,6 +97,15 @@ export function QuickCreate({ isFirst, isEmpty, onMore }: Props) {
       {made && <MadeLink {...made} isFirst={isFirst} onClose={() => setMade(null)} />}
     </section>
   );
+}
+
+/**
+ * Whether nobody is at work with a part of the page: the focus is nowhere yet, or on the link that led here. The list
+ * takes its time on a slow line, and who opened a menu meanwhile or went on by Tab is not called away.
+ */
+function isFocusFree(): boolean {
+  const at = document.activeElement;
+  return !at || at === document.body || at.matches("[aria-current='page']");
 }
 
 function FirstWords({ isMade }: { isMade: boolean }) {

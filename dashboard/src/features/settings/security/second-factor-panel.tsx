@@ -45,7 +45,8 @@ export function SecondFactorPanel() {
       await take(api.POST("/v1/auth/second-factor/off", { body }));
       toast.done("The second factor is off. You are signed out everywhere else.");
     }
-    setAsked(null);
+    // Whoever closed this question may be at the next one.
+    setAsked((now) => (now === asked ? null : now));
     await refresh();
   };
   return (
