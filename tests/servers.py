@@ -7,6 +7,7 @@ parent, so start them from one that lives as long as the test.
 """
 
 import contextlib
+import itertools
 import os
 import pwd
 import random
@@ -30,11 +31,28 @@ AnyServer = TypeVar("AnyServer", bound="Server")
 
 
 def free_port(neighbours: int = 0) -> int:
-    """Return a port nobody listens on, nor on its next `neighbours`; below those that the kernel gives to clients."""
-    for port in random.sample(range(10_000, 32_000), 100):
-        if all(_is_free(port + offset) for offset in range(neighbours + 1)):
-            return port
+    """Return a port nobody listens on, nor on its next `neighbours`; below those that the kernel gives to clients.
+
+    None is given twice: its server may start much later. Workers of one test run have ports of their own.
+    """
+    for _ in range(100):
+        first = next(_PORTS)
+        wanted = [first, *(next(_PORTS) for _ in range(neighbours))]
+        if wanted[-1] == first + neighbours and all(_is_free(port) for port in wanted):
+            return first
     raise RuntimeError("no free port among 100 tries")
+
+
+def _ports_of_this_process() -> Iterator[int]:
+    """Yield this worker's share of the ports for ever, beginning anywhere: other test runs may be under way, too."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    share = (32_000 - 10_000) // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    begin = random.SystemRandom().randrange(share)  # Hypothesis seeds the other one: the same for all
+    for number in itertools.count(begin):
+        yield 10_000 + worker * share + number % share
+
+
+_PORTS = _ports_of_this_process()
 
 
 def _is_free(port: int) -> bool:

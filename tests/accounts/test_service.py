@@ -8,10 +8,11 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import Table, event, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tests.conftest import SettingsFactory
 from tests.factories import now
-from vayro.accounts import credentials
+from vayro.accounts import credentials, repository
 from vayro.accounts.authentication import KeyAuthenticator
 from vayro.accounts.service import AccountService, Caller, User
 from vayro.database.engine import Database
@@ -144,6 +145,38 @@ async def test_a_mistyped_key_costs_no_query(accounts: AccountService, database:
         with pytest.raises(Unauthenticated):
             await accounts.authenticate_key(wrong)
     assert statements == []
+
+
+async def test_requests_at_the_same_time_ask_once_for_their_key(
+    accounts: AccountService, database: Database, ada: User
+) -> None:
+    secret = await accounts.create_key(ada.as_caller(), "laptop")
+    statements: list[str] = []
+    event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    process = KeyAuthenticator(database)
+    callers = await asyncio.gather(*(process.authenticate(secret, is_use=False) for _ in range(50)))
+    assert {caller.user_id for caller in callers} == {ada.id}
+    assert len([statement for statement in statements if statement.startswith("SELECT")]) == 1
+
+
+async def test_a_key_that_is_revoked_while_it_is_looked_up_is_not_remembered(
+    accounts: AccountService, database: Database, ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = await accounts.create_key(ada.as_caller(), "laptop")
+    process = KeyAuthenticator(database)
+    find = repository.find_caller
+
+    async def find_and_revoke(connection: AsyncConnection, key_hash: bytes) -> Any:
+        found = await find(connection, key_hash)
+        await accounts.revoke_key(secret[: credentials.SHOWN_CHARACTERS])
+        process.forget(found.id)
+        return found
+
+    monkeypatch.setattr(repository, "find_caller", find_and_revoke)
+    await process.authenticate(secret, is_use=False)
+    monkeypatch.undo()
+    with pytest.raises(Unauthenticated):
+        await process.authenticate(secret)
 
 
 async def test_the_last_use_is_noted_once_a_minute_by_all_processes_together(

@@ -24,6 +24,7 @@ from vayro.api.headers import SafetyHeaders
 from vayro.api.limits import RequestLimits
 from vayro.api.observer import Observer
 from vayro.api.problems import Problem
+from vayro.api.route_index import RouteIndex
 from vayro.api.routes import (
     analytics,
     audit,
@@ -101,7 +102,9 @@ def build_app(settings: Settings) -> FastAPI:
     # Fixed addresses before those with an identifier in their place.
     about_links = (link_bulk, link_tools, links, utm_templates, domains, analytics, shares)
     sending = (campaign_report, campaign_receipts, opt_outs)
-    for module in (*about_links, businesses, sites, *sending, campaigns, *access, health, site_pages, pages):
+    modules = (*about_links, businesses, sites, *sending, campaigns, *access, health, site_pages, pages)
+    app.router.routes.insert(0, RouteIndex(route for module in modules for route in module.router.routes))
+    for module in modules:
         app.include_router(module.router)
     pages.mount_pages(app)
     _document(app)

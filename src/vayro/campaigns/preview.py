@@ -12,6 +12,7 @@ from vayro.campaigns.placeholders import parse_text
 from vayro.campaigns.texts import Variant
 from vayro.campaigns.wordings import Choice, Wordings
 from vayro.database.engine import Database
+from vayro.database.shared_reads import SharedReads
 from vayro.errors import NotFound, ValidationFailed
 from vayro.sites.address import SiteAddresses
 
@@ -54,6 +55,7 @@ class Previews:
         """Args: addresses, of sites that have no short link."""
         self._database = database
         self._addresses = addresses
+        self._reads: SharedReads[tuple[str, UUID, UUID], Any] = SharedReads()
 
     async def show(self, workspace_id: UUID, wanted: Wanted) -> Preview:
         """Return the message that a business of the workspace would get. Raises NotFound and ValidationFailed."""
@@ -66,8 +68,11 @@ class Previews:
         return Preview(row.site_id, row.id, wanted.variant, choice.locale, url, message, known + message.warnings)
 
     async def _read(self, workspace_id: UUID, wanted: Wanted) -> Any:
-        async with self._database.glance() as connection:
-            row = await _FIND[wanted.kind](connection, workspace_id, wanted.id)
+        async def find() -> Any:
+            async with self._database.glance() as connection:
+                return await _FIND[wanted.kind](connection, workspace_id, wanted.id)
+
+        row = await self._reads.ask((wanted.kind, workspace_id, wanted.id), find)
         if row is None:
             raise NotFound(f"There is no such {wanted.kind}.")
         if row.site_id is None:
