@@ -2,7 +2,7 @@
 
 /** Lists that come page after page. */
 import { keepPreviousData, type QueryClient, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useMemo } from "react";
+import { useCallback, useEffect, useMemo } from "react";
 import { cutPages, type Page, type Pages } from "./pages";
 
 // The first page is small, to be there soon; the others are as large as the API gives them.
@@ -39,6 +39,17 @@ export type List<T> = ReturnType<typeof usePages<T>>;
 /** Return what all pages hold that are here. */
 export const useItems = <T>(pages: Pages<T> | undefined): T[] =>
   useMemo(() => pages?.pages.flatMap((page) => page.data) ?? [], [pages]);
+
+/** Return what asks for the next page when its place comes near: one at a time, and after a failure nobody but a person. */
+export function useMore<T>({ fetchNextPage, isFetchingNextPage, error }: List<T>): () => void {
+  return useCallback(() => {
+    if (!isFetchingNextPage && !error) void fetchNextPage();
+  }, [isFetchingNextPage, error, fetchNextPage]);
+}
+
+/** Ask again for what failed: the next page, or those that are here. */
+export const retryPages = <T>({ hasNextPage, fetchNextPage, refetch }: List<T>): void =>
+  void (hasNextPage ? fetchNextPage() : refetch());
 
 /** Return what a list holds of one thing, under whichever key beginning with `lists` it is kept. */
 export function findListed<T extends { id: string }>(

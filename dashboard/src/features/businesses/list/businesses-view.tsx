@@ -2,9 +2,9 @@
 
 /** The list with its filters, its selection and what is done from its rows. */
 import dynamic from "next/dynamic";
-import { useCallback, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { useMay } from "@/api/session";
-import { useItems } from "@/api/use-pages";
+import { retryPages, useItems, useMore } from "@/api/use-pages";
 import type { UrlState } from "@/shell/url-state";
 import { Button } from "@/ui/button";
 import { ListHead } from "@/ui/list-head";
@@ -14,8 +14,8 @@ import { VirtualRows } from "@/ui/virtual-rows";
 import type { Business } from "../business";
 import type { BusinessFilter } from "../filter";
 import type { useBusinessPages } from "../queries";
+import { BusinessFilters } from "./business-filters";
 import { BusinessRow, COLUMNS, type RowActions } from "./business-row";
-import { FilterBar } from "./filter-bar";
 
 const BulkBar = dynamic(() => import("./bulk-bar").then((module) => module.BulkBar), { ssr: false });
 
@@ -46,14 +46,12 @@ export function BusinessesView({ list, filter, set, onGenerate, onDelete }: Prop
     }),
     [toggle, set, onGenerate, onDelete],
   );
-  const { fetchNextPage, hasNextPage, isFetchingNextPage, isPlaceholderData, error, refetch } = list;
-  const more = useCallback(() => {
-    if (!isFetchingNextPage && !error) void fetchNextPage();
-  }, [isFetchingNextPage, error, fetchNextPage]);
+  const { hasNextPage, isPlaceholderData, error } = list;
+  const more = useMore(list);
 
   return (
     <>
-      <FilterBar filter={filter} set={set} />
+      <BusinessFilters filter={filter} set={set} />
       <ListHead
         shown={businesses.length}
         hasMore={hasNextPage}
@@ -101,7 +99,7 @@ export function BusinessesView({ list, filter, set, onGenerate, onDelete }: Prop
           Nothing matches the search and the filters together.
         </Empty>
       )}
-      {error && <Failed error={error} onRetry={() => void (hasNextPage ? fetchNextPage() : refetch())} />}
+      {error && <Failed error={error} onRetry={() => retryPages(list)} />}
     </>
   );
 }

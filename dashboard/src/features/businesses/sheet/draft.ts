@@ -1,4 +1,5 @@
 /** A business as it stands in the form: all of it text, until it is sent. */
+import { byField, changedFields } from "@/ui/draft";
 import { type Business, toAmount, toMicros } from "../business";
 import type { BusinessUpdate, NewBusiness } from "../changes";
 
@@ -25,10 +26,6 @@ export function draftOf(business: Business): Draft {
   return { ...EMPTY, ...texts, name, locale, deal: toAmount(deal_value_micros) };
 }
 
-/** Return the names of what differs. */
-export const changedFields = (draft: Draft, from: Draft): (keyof Draft)[] =>
-  (Object.keys(draft) as (keyof Draft)[]).filter((name) => draft[name] !== from[name]);
-
 /** Return what a PATCH takes: what the person changed, and nothing else. What was emptied is null. */
 export function toChanges(draft: Draft, from: Draft): Partial<BusinessUpdate> {
   const changes: Record<string, unknown> = {};
@@ -44,8 +41,8 @@ export function toChanges(draft: Draft, from: Draft): Partial<BusinessUpdate> {
 /** Return what a POST takes: the name, and whatever else is said. */
 export const toNewBusiness = (draft: Draft): NewBusiness => ({ ...toChanges(draft, EMPTY), name: draft.name });
 
-/** Which field of the form an error of the API belongs to. */
-export const fieldOf = (path: string): string => {
-  const first = path.split(".")[0] ?? path;
-  return first === "deal_value_micros" ? "deal" : first;
-};
+/** Return the errors of the API by the field of the form that they belong to. */
+export function errorsOf(fields: Record<string, string>): Record<string, string> {
+  const { deal_value_micros: deal, ...others } = byField(fields);
+  return deal ? { ...others, deal } : others;
+}

@@ -2,9 +2,9 @@
 
 /** The list with its filters, its selection and what is done from its rows. */
 import dynamic from "next/dynamic";
-import { useCallback, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { useMay } from "@/api/session";
-import { useItems } from "@/api/use-pages";
+import { retryPages, useItems, useMore } from "@/api/use-pages";
 import type { UrlState } from "@/shell/url-state";
 import { Button } from "@/ui/button";
 import { ListHead } from "@/ui/list-head";
@@ -14,7 +14,7 @@ import { useSwitchLink } from "../changes";
 import { useDeleteLinks } from "../deletion";
 import type { LinkFilter } from "../filter";
 import type { useLinkPages } from "../queries";
-import { FilterBar } from "./filter-bar";
+import { LinkFilters } from "./link-filters";
 import { LinkList } from "./link-list";
 import type { RowActions } from "./link-row";
 
@@ -31,14 +31,12 @@ export function LinksView({ list, filter, set }: Props) {
   const mayWrite = useMay("links:write");
   const mayAnalyse = useMay("analytics:read");
   const actions = useRowActions({ set, toggle: selection.toggle, edit: setEdited, openMenu: setMenu });
-  const { fetchNextPage, hasNextPage, isFetchingNextPage, isPlaceholderData, error, refetch } = list;
-  const more = useCallback(() => {
-    if (!isFetchingNextPage && !error) void fetchNextPage();
-  }, [isFetchingNextPage, error, fetchNextPage]);
+  const { hasNextPage, isPlaceholderData, error } = list;
+  const more = useMore(list);
 
   return (
     <>
-      <FilterBar filter={filter} set={set} />
+      <LinkFilters filter={filter} set={set} />
       <ListHead
         shown={links.length}
         hasMore={hasNextPage}
@@ -66,7 +64,7 @@ export function LinksView({ list, filter, set }: Props) {
       ) : (
         <NothingFound set={set} />
       )}
-      {error && <Failed error={error} onRetry={() => void (hasNextPage ? fetchNextPage() : refetch())} />}
+      {error && <Failed error={error} onRetry={() => retryPages(list)} />}
     </>
   );
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makeLink } from "../make-link";
-import { byField, draftOf, EMPTY, toChanges, toInstant, toLocal, toNewLink } from "./draft";
+import { draftOf, EMPTY, toChanges, toInstant, toLocal, toNewLink } from "./draft";
 
 test("only what changed is sent", () => {
   const from = draftOf(makeLink({ title: "Old", tags: ["a"], expires_at: "2030-01-01T10:00:42Z" }));
@@ -37,8 +37,4 @@ test("a new link says no more than was typed", () => {
 
 test("an instant survives the field, to the minute", () => {
   assert.equal(toInstant(toLocal("2030-06-01T10:30:00.000Z")), "2030-06-01T10:30:00.000Z");
-});
-
-test("an error inside of a field is said at the field", () => {
-  assert.deepEqual(byField({ "tags.0": "Too long.", title: "No." }), { tags: "Too long.", title: "No." });
 });

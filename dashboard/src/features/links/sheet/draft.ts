@@ -1,4 +1,5 @@
 /** A link as it stands in the form: all of it text and switches, until it is sent. */
+import { changedFields } from "@/ui/draft";
 import type { LinkUpdate, NewLink } from "../changes";
 import { completeUrl } from "../create/url";
 import type { Link } from "../link";
@@ -55,12 +56,6 @@ export function draftOf(link: Link): Draft {
   };
 }
 
-const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
-
-/** Return the names of what differs. */
-export const changedFields = (draft: Draft, from: Draft): (keyof Draft)[] =>
-  (Object.keys(draft) as (keyof Draft)[]).filter((name) => !same(draft[name], from[name]));
-
 type Sent = Partial<LinkUpdate & Pick<NewLink, "domain">>;
 
 const SENT: { [Name in keyof Draft]: (draft: Draft) => Sent } = {
@@ -101,9 +96,4 @@ export function toLocal(instant: string): string {
 export function toInstant(local: string): string {
   const time = new Date(local);
   return Number.isNaN(time.getTime()) ? local : time.toISOString();
-}
-
-/** Return the errors of the API by the name of the field: what lies inside of a field is said at the field. */
-export function byField(errors: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(errors).map(([path, message]) => [path.split(".")[0] ?? path, message]));
 }

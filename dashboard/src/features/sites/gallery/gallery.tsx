@@ -3,7 +3,7 @@
 /** The sites, as they look. Further ones are asked for when the end comes near. */
 import { useCallback, useEffect, useRef } from "react";
 import { useMay } from "@/api/session";
-import { useItems } from "@/api/use-pages";
+import { retryPages, useItems, useMore } from "@/api/use-pages";
 import type { UrlState } from "@/shell/url-state";
 import { Button } from "@/ui/button";
 import { classes } from "@/ui/classes";
@@ -22,10 +22,8 @@ export function Gallery({ list, filter, set }: Props) {
   const mayAnalyse = useMay("analytics:read");
   const search = useCallback((q: string) => set({ q: q || null }), [set]);
   const open = useCallback((id: string) => set({ site: id }, { push: true }), [set]);
-  const { fetchNextPage, hasNextPage, isFetchingNextPage, isPlaceholderData, error, refetch } = list;
-  const more = useCallback(() => {
-    if (!isFetchingNextPage && !error) void fetchNextPage();
-  }, [isFetchingNextPage, error, fetchNextPage]);
+  const { hasNextPage, isPlaceholderData, error } = list;
+  const more = useMore(list);
   return (
     <>
       <div className="flex flex-wrap items-center gap-2.5 pb-4">
@@ -56,7 +54,7 @@ export function Gallery({ list, filter, set }: Props) {
         </Empty>
       )}
       {hasNextPage && <End onNear={more} />}
-      {error && <Failed error={error} onRetry={() => void (hasNextPage ? fetchNextPage() : refetch())} />}
+      {error && <Failed error={error} onRetry={() => retryPages(list)} />}
     </>
   );
 }
