@@ -15,8 +15,7 @@ from tests.sites.site_rows import PAGE, make_site
 from vayro.api.sites_app import SitesApp, read_host
 from vayro.database.engine import open_database
 from vayro.observability import get_metrics
-from vayro.sites.address import SiteAddresses
-from vayro.sites.page_repository import PageKey
+from vayro.sites.address import PageKey, SiteAddresses
 from vayro.sites.pages import POLICY
 
 DOMAIN = "sites.example.com"
@@ -28,8 +27,8 @@ DOMAIN = "sites.example.com"
         (b"rossi.sites.example.com", (False, "rossi")),
         (b"ROSSI.Sites.Example.COM.:8443", (False, "rossi")),
         (b"rossi.example", (True, "rossi.example")),
-        (b"sites.example.com", (True, "sites.example.com")),
-        (b"a.b.sites.example.com", (True, "a.b.sites.example.com")),
+        (b"sites.example.com", None),
+        (b"a.b.sites.example.com", None),
         (b"", None),
         (b"..", None),
         (b"-a.example", None),

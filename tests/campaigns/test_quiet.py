@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from vayro.campaigns.quiet import is_quiet, next_allowed
+from vayro.campaigns.quiet import choose_zone, is_quiet, next_allowed
 
 # Beside the usual ones: half an hour of summer time, changes at midnight, quarter hours, and 13 h ahead.
 ZONES = (
@@ -37,6 +37,20 @@ def watch_the_clock(instant: dt.datetime, zone: str, start: str, end: str) -> dt
     while is_quiet(shown.astimezone(ZoneInfo(zone)), *window):
         shown = shown.replace(second=0, microsecond=0) + dt.timedelta(minutes=1)
     return shown
+
+
+@pytest.mark.parametrize(
+    ("names", "zone"),
+    [
+        (("Asia/Tokyo", "Europe/Berlin"), "Asia/Tokyo"),
+        ((None, "Europe/Berlin"), "Europe/Berlin"),
+        (("Mars/Olympus_Mons", "Europe/Berlin"), "Europe/Berlin"),
+        (("Europe", "../../etc/passwd"), "UTC"),
+        (("a\0b", "\ud800", "", "x" * 5_000), "UTC"),
+    ],
+)
+def test_a_time_zone_that_nobody_knows_is_passed_over(names: tuple[str | None, ...], zone: str) -> None:
+    assert choose_zone(*names) == zone
 
 
 @settings(max_examples=200, deadline=None)

@@ -1,17 +1,19 @@
 """A generation is gone on with where it was killed: one site, one link, and nothing paid for twice."""
 
+import datetime as dt
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 from subprocess import Popen
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from tests.conftest import SettingsFactory
 from tests.jobs.jobs_processes import calls, jobs, make_site, read_links, until, until_killed, until_status
 from vayro.database.engine import Database
-from vayro.database.models import job_executors
+from vayro.database.models import job_executors, sites
+from vayro.jobs.site_runs import QUIET
 from vayro.settings import Settings
 from vayro.sites.site import STEPS
 
@@ -81,6 +83,37 @@ async def test_who_was_taken_for_dead_writes_nothing_and_ends(
     [link] = await read_links(database, site.workspace_id)
     again = await until_status(database, site.id, "completed", folder)
     assert (again.updated_at, again.link_id) == (done.updated_at, link.id)
+
+
+async def test_what_was_kept_of_runs_may_be_lost_without_losing_a_site(
+    settings: Settings, database: Database, folder: Path
+) -> None:
+    (folder / "held").touch()
+    begun = await make_site(database)
+    with jobs(settings, folder):
+        await until(lambda: has_begun(folder, "write", 1), "it writes", folder)
+    (folder / "held").unlink()
+    await lose_runs(settings, database)
+    waiting = await make_site(database)
+    async with database.transaction() as connection:  # as if the minute of silence were over
+        long_ago = dt.datetime.now(dt.UTC) - 2 * QUIET
+        await connection.execute(update(sites).where(sites.c.id == begun.id).values(updated_at=long_ago))
+    with jobs(settings, folder):
+        for site in (begun, waiting):
+            await until_status(database, site.id, "completed", folder)
+            assert len(await read_links(database, site.workspace_id)) == 1
+        await until(lambda: is_forgotten(settings, database), "nothing is kept of the runs", folder)
+    assert calls(folder)["store"] == 2
+
+
+async def lose_runs(settings: Settings, database: Database) -> None:
+    """Delete all that DBOS keeps, as a backup brought back without it would have it."""
+    if database.is_sqlite:
+        for file in settings.data_dir.glob("jobs.sqlite*"):
+            file.unlink()
+        return
+    async with database.transaction() as connection:
+        await connection.execute(text("DROP SCHEMA dbos CASCADE"))
 
 
 async def has_begun(folder: Path, step: str, times: int) -> bool:

@@ -1,12 +1,14 @@
 """Where a site is on the web."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from vayro.errors import SettingsError
 from vayro.settings import Settings, load_settings
 from vayro.sites.address import SiteAddresses
+from vayro.sites.service import SiteService
 
 Factory = Callable[..., Settings]
 
@@ -29,6 +31,16 @@ def test_a_verified_custom_domain_is_the_address(settings_factory: Factory) -> N
 @pytest.mark.parametrize("host", ["sites.example.com", "a.b.sites.example.com", "evilsites.example.com", "", "."])
 def test_a_host_that_names_no_site_has_no_subdomain(settings_factory: Factory, host: str) -> None:
     assert SiteAddresses(settings_factory(sites_domain="sites.example.com")).subdomain_of(host) is None
+
+
+async def test_what_can_be_no_site_is_told_without_asking_the_database(settings_factory: Factory) -> None:
+    settings = settings_factory(sites_domain="sites.example.com", dashboard_url="https://app.example.com")
+    nobody: Any = None
+    service = SiteService(settings, nobody, nobody, nobody)
+    for host in ("sites.example.com", "a.b.sites.example.com.", "App.example.com", "no name", "x.example:443", ""):
+        assert not await service.serves(host)
+    with pytest.raises(AttributeError):
+        await service.serves("x.example")
 
 
 @pytest.mark.parametrize("name", ["https://x.example", "a b", "-a.example", "a..b", "x.example:0", "x.example:port"])

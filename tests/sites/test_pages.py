@@ -10,7 +10,7 @@ from tests.sites.site_rows import PAGE, make_site
 from vayro.database.models.sites import Site
 from vayro.errors import Unavailable
 from vayro.sites import pages
-from vayro.sites.page_repository import PageKey
+from vayro.sites.address import PageKey
 from vayro.sites.pages import SitePages, accepts_gzip, is_unchanged, prepare_page
 
 sites = Site.__table__

@@ -5,7 +5,6 @@ It reads no cookie and sets none, runs nothing of the Dashboard API, and should 
 
 import asyncio
 import contextlib
-import re
 import time
 
 import structlog
@@ -17,11 +16,9 @@ from vayro.database.engine import open_database
 from vayro.errors import Unavailable
 from vayro.observability import Metrics
 from vayro.settings import Settings
-from vayro.sites.address import SiteAddresses
-from vayro.sites.page_repository import PageKey
+from vayro.sites.address import PageKey, SiteAddresses
 from vayro.sites.pages import SitePages
 
-_HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*", re.ASCII)
 _MAX_HOSTS = 50_000
 # What is longer is no name with a port, and cutting it makes it none.
 _LONGEST_HOST = 300
@@ -125,7 +122,6 @@ def read_host(host: bytes, addresses: SiteAddresses) -> PageKey | None:
     """Return which site a `Host` names: in any case, with or without a port, or a dot at its end. None: no site."""
     name, colon, port = host.decode("latin-1").lower().partition(":")
     name = name.removesuffix(".")
-    if not _HOST.fullmatch(name) or (colon and not (port.isascii() and port.isdigit() and len(port) <= 5)):
+    if colon and not (port.isascii() and port.isdigit() and len(port) <= 5):
         return None
-    subdomain = addresses.subdomain_of(name)
-    return PageKey(is_custom=False, name=subdomain) if subdomain else PageKey(is_custom=True, name=name)
+    return addresses.find_key(name)

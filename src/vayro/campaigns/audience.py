@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 
 from vayro.campaigns import recipients, repository
 from vayro.campaigns.message import Values, compose
-from vayro.campaigns.quiet import next_allowed
+from vayro.campaigns.quiet import choose_zone, next_allowed
 from vayro.campaigns.wordings import Wordings
 from vayro.database.engine import Database
 from vayro.database.models import businesses
@@ -162,7 +162,7 @@ class _Expansion:
         return {"id": uuid7(), **whose, **absent, **at, "attempts": 0, "cost_micros": 0}
 
     def _find_due(self, time_zone: str | None) -> dt.datetime:
-        campaign, zone = self._campaign, time_zone or self._campaign.time_zone
+        campaign, zone = self._campaign, choose_zone(time_zone, self._campaign.time_zone)
         if zone not in self._due:
             first = max(self._now, campaign.scheduled_at or self._now)
             self._due[zone] = next_allowed(first, zone, campaign.quiet_from, campaign.quiet_until)

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vayro.campaigns.pacing import Paces
 from vayro.campaigns.providers.port import Outgoing
+from vayro.campaigns.quiet import choose_zone
 from vayro.database.models import businesses, campaign_messages, campaigns, opt_outs
 from vayro.database.models.campaigns import EVERYONE
 
@@ -73,7 +74,8 @@ async def claim(
     unwilling = await _find_opted_out(connection, row.workspace_id, {one.phone for one in due})
     moved: list[dict[str, Any]] = []
     for one in due:
-        later = next_allowed(now, one.time_zone or row.time_zone, row.quiet_from, row.quiet_until)
+        zone = choose_zone(one.time_zone, row.time_zone)
+        later = next_allowed(now, zone, row.quiet_from, row.quiet_until)
         if one.phone in unwilling:
             made.opted_out += 1
         elif later > now:

@@ -1,10 +1,20 @@
 """Where a site is on the web."""
 
+import re
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from vayro.settings import Settings
 
 PATH = "/s/"
+_HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*", re.ASCII)
+
+
+class PageKey(NamedTuple):
+    """How a site is asked for: by its subdomain, or by a custom domain of its own."""
+
+    is_custom: bool
+    name: str
 
 
 class SiteAddresses:
@@ -29,6 +39,14 @@ class SiteAddresses:
         domain, _, _ = self._domain.partition(":")
         dashboard = urlsplit(self._dashboard).hostname or ""
         return host == dashboard or (bool(domain) and (host == domain or host.endswith(f".{domain}")))
+
+    def find_key(self, host: str) -> PageKey | None:
+        """Return which site a host name (lower case, without a port) asks for; None: it is none, or that of no site."""
+        if not _HOST.fullmatch(host):
+            return None
+        if subdomain := self.subdomain_of(host):
+            return PageKey(is_custom=False, name=subdomain)
+        return None if self.is_own(host) else PageKey(is_custom=True, name=host)
 
     def subdomain_of(self, host: str) -> str | None:
         """Return the subdomain that a `Host` (lower case, with its port) names below the sites' domain, or None."""

@@ -1,20 +1,14 @@
 """What serving a site asks the database."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vayro.database.models.sites import Site
+from vayro.sites.address import PageKey
 
 _sites = Site.__table__
-
-
-class PageKey(NamedTuple):
-    """How a site is asked for: by its subdomain, or by a custom domain of its own."""
-
-    is_custom: bool
-    name: str
 
 
 async def is_served(connection: AsyncConnection, key: PageKey) -> bool:

@@ -12,7 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from vayro.database.engine import Database
 from vayro.errors import Unavailable
-from vayro.sites.page_repository import PageKey, find_html
+from vayro.sites.address import PageKey
+from vayro.sites.page_repository import find_html
 
 FRESH_SECONDS = 2.0
 """An edit is seen after so long by whoever asks us; caches between may keep a page for a minute."""

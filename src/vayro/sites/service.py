@@ -20,7 +20,7 @@ from vayro.sites import repository
 from vayro.sites.address import SiteAddresses
 from vayro.sites.editing import SiteEditing
 from vayro.sites.generation import DESIGNS, choose_design
-from vayro.sites.page_repository import PageKey, is_served
+from vayro.sites.page_repository import is_served
 from vayro.sites.progress import SiteFeed
 from vayro.sites.repository import SiteFilter, SitePosition
 from vayro.sites.site import FAILED, IN_FLIGHT, QUEUED, SiteRecord, site_from_row
@@ -60,9 +60,9 @@ class SiteService:
 
     async def serves(self, host: str) -> bool:
         """Return whether a published site is to be found under this host name."""
-        name = host.lower().removesuffix(".")
-        subdomain = self._addresses.subdomain_of(name)
-        key = PageKey(is_custom=subdomain is None, name=subdomain or name)
+        key = self._addresses.find_key(host.lower().removesuffix("."))
+        if key is None:
+            return False
         async with self._database.read() as connection:
             return await is_served(connection, key)
 

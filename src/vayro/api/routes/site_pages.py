@@ -8,8 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from vayro.api.dependencies import CurrentServices
 from vayro.api.site_answers import Answer, answer_missing, answer_page, answer_unavailable
 from vayro.errors import Unavailable
-from vayro.sites.address import SiteAddresses
-from vayro.sites.page_repository import PageKey
+from vayro.sites.address import PageKey, SiteAddresses
 
 router = APIRouter(include_in_schema=False)
 
