@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -50,16 +50,27 @@ uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(sys.argv[1]))])
 
 @dataclass(frozen=True)
 class Served:
-    """A running HTTP server. `database_url`: of what it keeps things in, if it does."""
+    """A running HTTP server. `urls`: of each process, the same one where they share a socket.
 
-    url: str
+    `database_url`: of what it keeps things in, if it does.
+    """
+
+    urls: list[str]
     pids: list[int]
     database_url: str = ""
 
+    @property
+    def url(self) -> str:
+        """Of the first process."""
+        return self.urls[0]
+
 
 @contextmanager
-def serve_api(*, workers: int = 1) -> Iterator[Served]:
-    """Start the Dashboard API on a migrated PostgreSQL and a Redis of its own."""
+def serve_api(*, workers: int = 1, apart: bool = False) -> Iterator[Served]:
+    """Start the Dashboard API on a migrated PostgreSQL and a Redis of its own.
+
+    Args: apart, whether each process has a port of its own, as on machines of their own.
+    """
     with (
         tempfile.TemporaryDirectory() as folder,
         running(PostgresServer()) as postgres,
@@ -75,7 +86,7 @@ def serve_api(*, workers: int = 1) -> Iterator[Served]:
             "VAYRO_BOOTSTRAP_PASSWORD": "correct horse battery staple",
             "VAYRO_BOOTSTRAP_API_KEY": API_KEY,
         }
-        with _serve(_API, environment, workers) as served:
+        with _serve(_API, environment, workers, apart=apart) as served:
             yield replace(served, database_url=url)
 
 
@@ -87,26 +98,37 @@ def serve_echo() -> Iterator[Served]:
 
 
 @contextmanager
-def _serve(program: str, environment: dict[str, str], workers: int) -> Iterator[Served]:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(512)
-        number, port = listener.fileno(), listener.getsockname()[1]
-        command = [sys.executable, "-c", program, str(number)]
+def _serve(program: str, environment: dict[str, str], workers: int, *, apart: bool = False) -> Iterator[Served]:
+    with ExitStack() as stack:
+        listeners = [stack.enter_context(_listen()) for _ in range(workers if apart else 1)]
+        taken = [listeners[number % len(listeners)] for number in range(workers)]
         path = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(Path(__file__).parent.parent / "src")}
         children = [
-            subprocess.Popen(command, env=path | environment, pass_fds=[number], cwd=tempfile.gettempdir())
-            for _ in range(workers)
+            subprocess.Popen(
+                [sys.executable, "-c", program, str(listener.fileno())],
+                env=path | environment,
+                pass_fds=[listener.fileno()],
+                cwd=tempfile.gettempdir(),
+            )
+            for listener in taken
         ]
+        ports = [listener.getsockname()[1] for listener in taken]
     try:
-        for child in children:
-            wait_until(lambda child=child: _serves(child, port), what="the server answers")
-        yield Served(f"http://127.0.0.1:{port}", [child.pid for child in children])
+        for child, port in zip(children, ports, strict=True):
+            wait_until(lambda child=child, port=port: _serves(child, port), what="the server answers")
+        yield Served([f"http://127.0.0.1:{port}" for port in ports], [child.pid for child in children])
     finally:
         for child in children:
             child.terminate()
         for child in children:
             child.wait(20)
+
+
+def _listen() -> socket.socket:
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(512)
+    return listener
 
 
 def _serves(child: subprocess.Popen[bytes], port: int) -> bool:

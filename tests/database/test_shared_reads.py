@@ -95,4 +95,4 @@ async def test_who_gives_up_gives_up_alone(shelf: Shelf) -> None:
 async def test_nothing_is_kept_of_what_was_answered(shelf: Shelf) -> None:
     shelf.may_answer.set()
     await asyncio.gather(*(shelf.ask(str(number)) for number in range(100)))
-    assert (shelf.reads._running, shelf.reads._waiting) == ({}, {})
+    assert (shelf.reads._asking, shelf.reads._readers) == ({}, {})

@@ -36,7 +36,7 @@ class RequestLimits:
     async def count(self, request: Request, caller: Caller) -> None:
         """Spend one request of a key or session, of its user, and of what the plan allows. Raises RateLimited."""
         credential = f"key {caller.key_id}" if caller.key_id else f"session {caller.session_id or caller.user_id}"
-        kind = route_class(request.method, request.url.path)
+        kind = route_class(request.method, request.scope["path"])
         wanted: list[tuple[str, str, int]] = [(kind, credential, 1), ("user", str(caller.user_id), 1)]
         if (plan := plan_budget(caller.plan)) in self.limiter.budgets:
             wanted.append((plan, str(caller.workspace_id), 1))

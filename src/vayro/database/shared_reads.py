@@ -9,38 +9,44 @@ Answer = TypeVar("Answer")
 
 
 class SharedReads(Generic[Key, Answer]):
-    """Has at most one read of a key under way and one that waits for its turn, however many ask.
+    """Has at most one read of a key under way, and answers all who asked meanwhile by the next one.
 
     Whoever asks is answered by a read that began after the question, never by one that was under way already: what was
     committed before the question is in the answer, as if it had been asked alone.
     """
 
     def __init__(self) -> None:
-        self._running: dict[Key, asyncio.Task[Answer]] = {}
-        self._waiting: dict[Key, asyncio.Task[Answer]] = {}
+        self._asking: dict[Key, list[asyncio.Future[Answer]]] = {}
+        self._readers: dict[Key, asyncio.Task[None]] = {}
 
     async def ask(self, key: Key, read: Callable[[], Awaitable[Answer]]) -> Answer:
         """Return what `read` returns, or raise what it raises; asked with the same key it must answer the same."""
-        task = self._waiting.get(key)
-        if task is None:
-            task = self._waiting[key] = asyncio.create_task(self._answer(key, read, self._running.get(key)))
-            task.add_done_callback(_look_at)
-        # Whoever gives up, gives up for themselves alone.
-        return await asyncio.shield(task)
+        # A future for each: awaiting one together, whoever gives up would end it for all.
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._asking.setdefault(key, []).append(answer)
+        if key not in self._readers:
+            self._readers[key] = asyncio.create_task(self._read(key, read))
+        return await answer
 
-    async def _answer(
-        self, key: Key, read: Callable[[], Awaitable[Answer]], before: asyncio.Task[Answer] | None
-    ) -> Answer:
-        if before:
-            await asyncio.wait([before])
-        self._running[key] = self._waiting.pop(key)
+    async def _read(self, key: Key, read: Callable[[], Awaitable[Answer]]) -> None:
+        asked: list[asyncio.Future[Answer]] = []
         try:
-            return await read()
-        finally:
-            del self._running[key]
+            while asked := self._asking.pop(key, []):
+                await _answer(asked, read)
+        finally:  # with somebody left only when the process ends
+            del self._readers[key]
+            for future in asked + self._asking.pop(key, []):
+                future.cancel()
 
 
-def _look_at(task: asyncio.Task[Answer]) -> None:
-    """Keep asyncio from reporting an error that nobody waited for any more."""
-    if not task.cancelled():
-        task.exception()
+async def _answer(asked: list[asyncio.Future[Answer]], read: Callable[[], Awaitable[Answer]]) -> None:
+    try:
+        answer = await read()
+    except Exception as error:  # noqa: BLE001  # theirs to judge
+        for future in asked:
+            if not future.done():
+                future.set_exception(error)
+        return
+    for future in asked:
+        if not future.done():
+            future.set_result(answer)
