@@ -4,6 +4,11 @@ import type { Schemas } from "@/api/client";
 export type Business = Schemas["Business"];
 export type BusinessSite = NonNullable<Business["site"]>;
 
+/** Whether a campaign would write to it, as far as is known here. */
+export const isReachable = ({ phone, site }: Business): boolean => phone !== null && site?.status === "completed";
+
+export const composerOf = ({ id }: Business): string => `/campaigns/new?business=${id}`;
+
 const MICROS = 1_000_000;
 
 /** Return an amount as it is typed: "1250.5". */

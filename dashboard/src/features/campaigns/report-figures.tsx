@@ -32,7 +32,8 @@ export function ReportFigures({ report }: { report: Report }) {
         value={report.return_on_investment === null ? "–" : formatReturn(report.return_on_investment)}
         tone={toneOf(report.return_on_investment)}
       >
-        {report.return_on_investment === null && "once a deal is entered"}
+        {report.return_on_investment === null &&
+          (report.deal_value_micros ? "nothing was spent" : "once a deal is entered")}
       </Figure>
     </dl>
   );

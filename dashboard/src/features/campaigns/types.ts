@@ -8,6 +8,8 @@ export type Variant = Preview["variant"];
 
 export type Campaign = Schemas["Campaign"];
 export type CampaignCreate = Schemas["CampaignCreate"];
+export type ListedCampaign = Schemas["ListedCampaign"];
+export type CampaignUpdate = Schemas["CampaignUpdate"];
 export type CampaignStatus = Campaign["status"];
 export type CampaignMessage = Schemas["CampaignMessage"];
 export type MessageStatus = CampaignMessage["status"];

@@ -1,17 +1,16 @@
 "use client";
 
 /** Campaigns as they go on, put into whatever is shown of them. */
-import { type InfiniteData, type Query, type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { type InfiniteData, type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { type FeedState, follow } from "@/api/feed";
-import type { Campaign, CampaignStatus, Page, Totals } from "./types";
-import { CAMPAIGNS_KEY, campaignQuery, LIST_KEY, messagesKey, REPORTS_KEY } from "./wire";
+import type { Campaign, CampaignStatus, ListedCampaign, Page, Totals } from "./types";
+import { CAMPAIGNS_KEY, campaignQuery, isShort, LIST_KEY, messagesKey, REPORTS_KEY } from "./wire";
 
 type Progress = { id: string; status: CampaignStatus; totals: Totals };
 
 /** Lists of messages and reports are counted anew by the server: not more often than this. */
 const RECOUNT_MS = 3_000;
-const SHORT_PAGES = 2;
 
 /** Follow one campaign, or all of the workspace; returns how the feed is. */
 export function useProgress(id: string | null, isOn = true): FeedState {
@@ -20,8 +19,8 @@ export function useProgress(id: string | null, isOn = true): FeedState {
   useEffect(() => {
     if (!isOn) return;
     const recount = atMostEvery(RECOUNT_MS, () => {
-      if (id) void client.invalidateQueries({ queryKey: messagesKey(id), predicate: isShort });
-      void client.invalidateQueries({ queryKey: REPORTS_KEY });
+      const counted = [...(id ? [messagesKey(id)] : []), LIST_KEY, REPORTS_KEY];
+      for (const queryKey of counted) void client.invalidateQueries({ queryKey, predicate: isShort });
     });
     const address = `/v1/campaigns/progress${id ? `?campaign_id=${id}` : ""}`;
     let wasAway = false;
@@ -47,28 +46,23 @@ export function useProgress(id: string | null, isOn = true): FeedState {
   return state;
 }
 
-/** Who reads on and on in a list is not made to load all of it again every few seconds. */
-const isShort = (query: Query): boolean =>
-  ((query.state.data as InfiniteData<unknown> | undefined)?.pages.length ?? 0) <= SHORT_PAGES;
-
 /** Show a campaign as it is now, wherever it is shown. */
 export function putCampaign(client: QueryClient, campaign: Campaign): void {
   client.setQueryData(campaignQuery(campaign.id).queryKey, campaign);
-  patchLists(client, campaign.id, () => campaign);
+  patchLists(client, campaign.id, campaign);
 }
 
 /** Returns whether anything is other than it was known to be. */
 function putProgress(client: QueryClient, { id, status, totals }: Progress): boolean {
   const known = client.getQueryData<Campaign>(campaignQuery(id).queryKey);
   const listed = client
-    .getQueryData<InfiniteData<Page<Campaign>>>(LIST_KEY)
+    .getQueryData<InfiniteData<Page<ListedCampaign>>>(LIST_KEY)
     ?.pages.flatMap((page) => page.data)
     .find((one) => one.id === id);
   const isNew = [known, listed].some((one) => one && !isSame(one, status, totals));
   if (!isNew) return !known && !listed;
-  const patch = (campaign: Campaign) => ({ ...campaign, status, totals });
-  if (known) client.setQueryData(campaignQuery(id).queryKey, patch(known));
-  patchLists(client, id, patch);
+  if (known) client.setQueryData(campaignQuery(id).queryKey, { ...known, status, totals });
+  patchLists(client, id, { status, totals });
   // When it began, ended or was stopped, and why, is not in the event.
   const isTurned = (known ?? listed)?.status !== status;
   if (known && isTurned) void client.invalidateQueries({ queryKey: campaignQuery(id).queryKey });
@@ -79,12 +73,12 @@ function putProgress(client: QueryClient, { id, status, totals }: Progress): boo
 const isSame = (one: Campaign, status: CampaignStatus, totals: Totals): boolean =>
   one.status === status && (Object.keys(totals) as (keyof Totals)[]).every((name) => one.totals[name] === totals[name]);
 
-function patchLists(client: QueryClient, id: string, patch: (campaign: Campaign) => Campaign): void {
-  client.setQueryData<InfiniteData<Page<Campaign>>>(LIST_KEY, (list) => {
+function patchLists(client: QueryClient, id: string, patch: Partial<Campaign>): void {
+  client.setQueryData<InfiniteData<Page<ListedCampaign>>>(LIST_KEY, (list) => {
     if (!list?.pages.some((page) => page.data.some((one) => one.id === id))) return list;
     const pages = list.pages.map((page) => ({
       ...page,
-      data: page.data.map((one) => (one.id === id ? patch(one) : one)),
+      data: page.data.map((one) => (one.id === id ? { ...one, ...patch } : one)),
     }));
     return { ...list, pages };
   });

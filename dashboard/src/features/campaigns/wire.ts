@@ -1,16 +1,29 @@
 /** What is asked of the API about campaigns. */
-import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { type InfiniteData, infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, type Schemas, take } from "@/api/client";
-import type { AudienceQuestion, CampaignCreate, MessageStatus, PreviewRequest, Report } from "./types";
+import type { AudienceQuestion, CampaignCreate, CampaignUpdate, MessageStatus, PreviewRequest, Report } from "./types";
 
 const PAGE = 20;
 const MESSAGES_PAGE = 100;
+const REPORT_FIRST = 10;
+const REPORT_PAGE = 200;
 const SLOW_FRESH_MS = 60_000;
 
+export const ONCE_KEY = "Idempotency-Key";
 export const CAMPAIGNS_KEY = ["campaigns"] as const;
 export const LIST_KEY = ["campaigns", "list"] as const;
 export const REPORTS_KEY = ["campaigns", "report"] as const;
 export const OPT_OUTS_KEY = ["opt-outs"] as const;
+
+/** Clicks come long after the last message, and no event tells of them. */
+const REFRESH_MS = 10_000;
+const SHORT_PAGES = 2;
+
+/** Who reads on and on in a list is not made to load all of it again every few seconds. */
+export const isShort = ({ state }: { state: { data?: unknown } }): boolean =>
+  ((state.data as InfiniteData<unknown> | undefined)?.pages?.length ?? 0) <= SHORT_PAGES;
+
+export const refreshWhileShort = (query: { state: { data?: unknown } }) => (isShort(query) ? REFRESH_MS : false);
 
 export const campaignsQuery = infiniteQueryOptions({
   queryKey: LIST_KEY,
@@ -46,16 +59,25 @@ export const messagesQuery = (id: string, status: MessageStatus | null) =>
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
 
-export const reportQuery = (id: string | null) =>
-  queryOptions({
-    queryKey: [...REPORTS_KEY, id ?? "all"],
-    // Asked for without a format it is never the file.
-    queryFn: async ({ signal }) =>
-      (await take(
-        id
-          ? api.GET("/v1/campaigns/{campaign_id}/report", { params: { path: { campaign_id: id } }, signal })
-          : api.GET("/v1/campaigns/report", { signal }),
-      )) as Report,
+/** The sums of all campaigns together. */
+export const overallQuery = queryOptions({
+  queryKey: [...REPORTS_KEY, "all"],
+  // Asked for without a format it is never the file.
+  queryFn: async ({ signal }) =>
+    (await take(api.GET("/v1/campaigns/report", { params: { query: { limit: 1 } }, signal }))) as Report,
+});
+
+/** The report of a campaign: its sums with each page, the most clicked businesses first. */
+export const reportQuery = (id: string) =>
+  infiniteQueryOptions({
+    queryKey: [...REPORTS_KEY, id],
+    queryFn: async ({ pageParam, signal }) => {
+      const query = pageParam ? { limit: REPORT_PAGE, cursor: pageParam } : { limit: REPORT_FIRST };
+      const params = { path: { campaign_id: id }, query };
+      return (await take(api.GET("/v1/campaigns/{campaign_id}/report", { params, signal }))) as Report;
+    },
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
 
 export const reportFile = (id: string | null): string =>
@@ -84,7 +106,12 @@ export const businessesQuery = (query: { q?: string; category?: string; country?
       (await take(api.GET("/v1/businesses", { params: { query: { ...query, has_site: true } }, signal }))).data,
   });
 
-export const makeCampaign = (body: CampaignCreate) => take(api.POST("/v1/campaigns", { body }));
+/** However often this is sent with the same key, it makes one campaign. */
+export const makeCampaign = ({ key, body }: { key: string; body: CampaignCreate }) =>
+  take(api.POST("/v1/campaigns", { body, params: { header: { [ONCE_KEY]: key } } }));
+
+export const changeCampaign = (id: string, body: CampaignUpdate) =>
+  take(api.PATCH("/v1/campaigns/{campaign_id}", { params: { path: { campaign_id: id } }, body }));
 
 export type Act = "pause" | "resume" | "cancel";
 

@@ -1,12 +1,18 @@
 "use client";
 
 /** What can be done with the businesses that are chosen. */
-import { Download, Sparkles, X } from "lucide-react";
+import { Download, MessageSquareText, Sparkles, X } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { useMay, useSession } from "@/api/session";
+import { beginWith } from "@/features/campaigns/compose/use-draft";
 import { Button, IconButton } from "@/ui/button";
 import { formatCount } from "@/ui/numbers";
 import type { Selection } from "@/ui/selection";
-import type { Business } from "../business";
+import { type Business, isReachable } from "../business";
 import { downloadCsv } from "../csv";
+
+/** There is no room for pictures, too, on small screens. */
+const WORDS_ALONE = "max-sm:[&>svg]:hidden";
 
 type Props = {
   businesses: readonly Business[];
@@ -16,8 +22,19 @@ type Props = {
 };
 
 export function BulkBar({ businesses, selection: { ids, clear }, mayWrite, onGenerate }: Props) {
+  const { workspace_id } = useSession();
+  const maySend = useMay("campaigns:write");
+  const router = useRouter();
   const chosen = businesses.filter(({ id }) => ids.has(id));
   const without = chosen.filter(({ site }) => !site);
+  const reachable = chosen.filter(isReachable);
+  const write = () => {
+    beginWith(
+      workspace_id,
+      reachable.map(({ id, name }) => ({ id, name })),
+    );
+    router.push("/campaigns/new");
+  };
   return (
     <div
       role="toolbar"
@@ -25,12 +42,14 @@ export function BulkBar({ businesses, selection: { ids, clear }, mayWrite, onGen
       className="flex min-w-0 grow items-center gap-2"
     >
       <p role="status" className="mr-auto text-sm font-semibold whitespace-nowrap">
-        <span className="figures">{formatCount(ids.size)}</span> chosen
+        <span className="figures">{formatCount(ids.size)}</span>
+        <span className="max-sm:sr-only"> chosen</span>
       </p>
       {mayWrite && (
         <Button
           size="sm"
           icon={Sparkles}
+          className={WORDS_ALONE}
           disabled={!without.length}
           title={without.length ? undefined : "All of them have a site"}
           onClick={() => onGenerate(without)}
@@ -40,10 +59,22 @@ export function BulkBar({ businesses, selection: { ids, clear }, mayWrite, onGen
           </span>
         </Button>
       )}
+      {maySend && (
+        <Button
+          size="sm"
+          icon={MessageSquareText}
+          className={WORDS_ALONE}
+          disabled={!reachable.length}
+          title={reachable.length ? undefined : "None of them has a phone number and a finished site"}
+          onClick={write}
+        >
+          <span>
+            Write<span className="max-sm:sr-only"> to them</span>
+          </span>
+        </Button>
+      )}
       <Button size="sm" icon={Download} onClick={() => downloadCsv(chosen)}>
-        <span>
-          <span className="max-sm:sr-only">Export </span>CSV
-        </span>
+        <span className="max-sm:sr-only">Export CSV</span>
       </Button>
       <IconButton label="Choose none" icon={X} onClick={clear} />
     </div>

@@ -1,12 +1,13 @@
 "use client";
 
 /** The menu of one row. It is there only once somebody asked for it: a closed menu per row would cost every scroll. */
-import { AppWindow, EllipsisVertical, Sparkles, SquarePen, Trash2 } from "lucide-react";
+import { AppWindow, EllipsisVertical, MessageSquareText, Sparkles, SquarePen, Trash2 } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { useMay } from "@/api/session";
 import { IconButton } from "@/ui/button";
 import { Menu, MenuItem, MenuLine } from "@/ui/menu";
-import type { Business } from "../business";
+import { type Business, composerOf, isReachable } from "../business";
 import type { RowActions } from "./business-row";
 
 type Props = { business: Business; mayWrite: boolean; actions: RowActions };
@@ -14,6 +15,7 @@ type Props = { business: Business; mayWrite: boolean; actions: RowActions };
 export function RowMenu({ business, mayWrite, actions }: Props) {
   const [isOpen, setOpen] = useState(true);
   const router = useRouter();
+  const maySend = useMay("campaigns:write");
   const { site } = business;
   return (
     <Menu
@@ -32,6 +34,11 @@ export function RowMenu({ business, mayWrite, actions }: Props) {
       {!site && mayWrite && (
         <MenuItem icon={Sparkles} onSelect={() => actions.generate([business])}>
           Generate a site
+        </MenuItem>
+      )}
+      {maySend && isReachable(business) && (
+        <MenuItem icon={MessageSquareText} onSelect={() => router.push(composerOf(business))}>
+          Write to it
         </MenuItem>
       )}
       {mayWrite && (

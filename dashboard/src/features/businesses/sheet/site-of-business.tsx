@@ -5,10 +5,12 @@ import { StatusBadge } from "@/features/sites/status";
 import { withoutScheme } from "@/ui/addresses";
 import { ButtonLink } from "@/ui/button";
 import { CopyButton } from "@/ui/copy";
-import type { Business } from "../business";
+import { type Business, composerOf, isReachable } from "../business";
 
 /** The site that the business has, or the way to one. */
-export function SiteOfBusiness({ business: { id, site } }: { business: Business }) {
+export function SiteOfBusiness({ business }: { business: Business }) {
+  const { id, site } = business;
+  const maySend = useMay("campaigns:write");
   const mayWrite = useMay("sites:write");
   return (
     <section
@@ -26,9 +28,16 @@ export function SiteOfBusiness({ business: { id, site } }: { business: Business 
               </span>
             )}
           </div>
-          <ButtonLink size="sm" href={`/sites?site=${site.id}`}>
-            Look at the site
-          </ButtonLink>
+          <div className="flex flex-wrap gap-2">
+            {maySend && isReachable(business) && (
+              <ButtonLink size="sm" href={composerOf(business)}>
+                Write to it
+              </ButtonLink>
+            )}
+            <ButtonLink size="sm" href={`/sites?site=${site.id}`}>
+              Look at the site
+            </ButtonLink>
+          </div>
         </>
       ) : (
         <>

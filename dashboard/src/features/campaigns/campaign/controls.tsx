@@ -2,7 +2,7 @@
 
 /** What can be done about a campaign while it is not over. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Pause, Play, X } from "lucide-react";
+import { Pause, Play, SquarePen, X } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useState } from "react";
 import { useMay } from "@/api/session";
@@ -16,6 +16,8 @@ import { isOver, plural } from "../words";
 
 const Confirm = dynamic(() => import("@/ui/confirm").then((module) => module.Confirm), { ssr: false });
 
+const ChangeDialog = dynamic(() => import("./change-dialog").then((module) => module.ChangeDialog), { ssr: false });
+
 const DONE: Record<Act, string> = {
   pause: "Paused. What a provider already has goes on to its phone.",
   resume: "Going on.",
@@ -25,6 +27,7 @@ const DONE: Record<Act, string> = {
 export function Controls({ campaign }: { campaign: Campaign }) {
   const mayWrite = useMay("campaigns:write");
   const [isAsking, setAsking] = useState(false);
+  const [isChanging, setChanging] = useState(false);
   const client = useQueryClient();
   const toast = useToast();
   const change = useMutation({
@@ -39,7 +42,10 @@ export function Controls({ campaign }: { campaign: Campaign }) {
       void client.invalidateQueries({ queryKey: CAMPAIGNS_KEY });
     },
   });
-  if (!mayWrite || isOver(campaign.status)) return null;
+  if (!mayWrite) return null;
+  const dialog = isChanging && <ChangeDialog campaign={campaign} onClose={() => setChanging(false)} />;
+  // It may end while somebody changes it: the dialog says so.
+  if (isOver(campaign.status)) return dialog;
   const waiting = campaign.totals.queued;
   return (
     <>
@@ -52,9 +58,13 @@ export function Controls({ campaign }: { campaign: Campaign }) {
           Pause
         </Button>
       )}
+      <Button icon={SquarePen} onClick={() => setChanging(true)}>
+        Change
+      </Button>
       <Button look="danger" icon={X} disabled={change.isPending} onClick={() => setAsking(true)}>
         Cancel
       </Button>
+      {dialog}
       {isAsking && (
         <Confirm
           isOpen

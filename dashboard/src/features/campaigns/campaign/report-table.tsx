@@ -1,17 +1,23 @@
-import { useState } from "react";
+import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query";
+import { memo } from "react";
+import { withoutScheme } from "@/ui/addresses";
 import { Button } from "@/ui/button";
 import { formatCount } from "@/ui/numbers";
 import { formatMoney } from "../money";
 import type { Report, ReportRow } from "../types";
 import { DealField } from "./deal-field";
 
-const FIRST = 10;
+type Props = { report: UseInfiniteQueryResult<InfiniteData<Report>>; all: number };
 
-/** The businesses of a report, the most clicked first; on small screens each is a list of its values. */
-export function ReportTable({ report }: { report: Report }) {
-  const [isAll, setAll] = useState(false);
-  if (!report.businesses.length) return null;
-  const shown = isAll ? report.businesses : report.businesses.slice(0, FIRST);
+/**
+ * The businesses of a report, the most clicked first; on small screens each is a list of its values.
+ *
+ * `all`: how many there are, since each gets one message.
+ */
+export function ReportTable({ report: { data, hasNextPage, isFetchingNextPage, fetchNextPage }, all }: Props) {
+  const rows = rowsOf(data?.pages ?? []);
+  const currency = data?.pages[0]?.currency ?? "USD";
+  if (!rows.length) return null;
   return (
     <div className="grid gap-3">
       <table className="block w-full text-sm md:table">
@@ -28,18 +34,28 @@ export function ReportTable({ report }: { report: Report }) {
           </tr>
         </thead>
         <tbody className="block md:table-row-group">
-          {shown.map((row) => (
-            <Row key={row.business_id} row={row} currency={report.currency} />
+          {rows.map((row) => (
+            <Row key={row.business_id} row={row} currency={currency} />
           ))}
         </tbody>
       </table>
-      {report.businesses.length > shown.length && (
-        <Button size="sm" className="justify-self-center" onClick={() => setAll(true)}>
-          Show all {formatCount(report.businesses.length)}
-        </Button>
+      {hasNextPage && (
+        <div className="flex flex-wrap items-center justify-center gap-3 pt-1">
+          <Button size="sm" isBusy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+            Show more
+          </Button>
+          <span className="text-sm text-quiet">
+            {formatCount(rows.length)} of {formatCount(Math.max(all, rows.length))} are shown
+          </span>
+        </div>
       )}
     </div>
   );
+}
+
+/** Return each business once: who was clicked while pages were read stands where it stood and where it has come to. */
+function rowsOf(pages: readonly Report[]): ReportRow[] {
+  return [...new Map(pages.flatMap(({ businesses }) => businesses.map((row) => [row.business_id, row]))).values()];
 }
 
 function Head({ isLeft = false, children }: { isLeft?: boolean; children: string }) {
@@ -55,7 +71,7 @@ const CELL =
   "grid content-start before:text-xs before:text-quiet before:content-[attr(data-name)] before:font-sans " +
   "md:table-cell md:px-2 md:py-2.5 md:text-right md:content-normal md:align-middle md:before:content-none";
 
-function Row({ row, currency }: { row: ReportRow; currency: string }) {
+const Row = memo(function Row({ row, currency }: { row: ReportRow; currency: string }) {
   return (
     <tr className="grid grid-cols-4 gap-x-3 gap-y-1.5 border-t border-line py-3 md:table-row md:py-0">
       <th
@@ -98,6 +114,4 @@ function Row({ row, currency }: { row: ReportRow; currency: string }) {
       </td>
     </tr>
   );
-}
-
-export const withoutScheme = (address: string): string => address.replace(/^https?:\/\//, "");
+});

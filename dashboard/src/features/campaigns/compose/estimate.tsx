@@ -10,7 +10,7 @@ import { Failed, Skeleton, Waiting } from "@/ui/states";
 import { useSettled } from "@/ui/use-settled";
 import { formatMoney } from "../money";
 import type { Estimate } from "../types";
-import { estimateQuery, reportQuery } from "../wire";
+import { estimateQuery } from "../wire";
 import { plural, SKIP_WORDS, skipsOf } from "../words";
 import { type Draft, questionOf } from "./draft";
 
@@ -25,7 +25,6 @@ export function useEstimate(draft: Draft) {
 
 export function EstimatePanel({ draft }: { draft: Draft }) {
   const estimate = useEstimate(draft);
-  const currency = useCurrency();
   if (draft.kind === "chosen" && !draft.chosen.length) {
     return (
       <Panel title="Who gets it">
@@ -36,7 +35,7 @@ export function EstimatePanel({ draft }: { draft: Draft }) {
   return (
     <Panel title="Who gets it">
       {estimate.data ? (
-        <Told estimate={estimate.data} currency={currency} isStale={estimate.isPlaceholderData} />
+        <Told estimate={estimate.data} isStale={estimate.isPlaceholderData} />
       ) : estimate.error ? (
         <Failed error={estimate.error} onRetry={() => void estimate.refetch()} />
       ) : (
@@ -51,13 +50,7 @@ export function EstimatePanel({ draft }: { draft: Draft }) {
   );
 }
 
-/** Money is told in the currency of the server. */
-export function useCurrency(): string {
-  const { data } = useQuery({ ...reportQuery(null), staleTime: Number.POSITIVE_INFINITY });
-  return data?.currency ?? "USD";
-}
-
-function Told({ estimate, currency, isStale }: { estimate: Estimate; currency: string; isStale: boolean }) {
+function Told({ estimate, isStale }: { estimate: Estimate; isStale: boolean }) {
   const { ready, businesses, skipped } = estimate;
   const skips = skipsOf(skipped);
   return (
@@ -98,7 +91,7 @@ function Told({ estimate, currency, isStale }: { estimate: Estimate; currency: s
           </div>
           <div>
             <dt className="text-sm text-quiet">Cost, about</dt>
-            <dd className="figures text-lg">{formatMoney(estimate.cost_micros_estimate, currency)}</dd>
+            <dd className="figures text-lg">{formatMoney(estimate.cost_micros_estimate, estimate.currency)}</dd>
           </div>
         </dl>
       ) : (

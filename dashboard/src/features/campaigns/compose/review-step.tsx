@@ -14,10 +14,11 @@ import { TextField } from "@/ui/field";
 import { formatCount, formatDate, formatMoment } from "@/ui/numbers";
 import { Notice, Panel } from "@/ui/panel";
 import { useToast } from "@/ui/toast";
+import { instantOf } from "../timing";
 import { putCampaign } from "../use-progress";
-import { CAMPAIGNS_KEY, makeCampaign } from "../wire";
+import { CAMPAIGNS_KEY, makeCampaign, ONCE_KEY } from "../wire";
 import { plural, VARIANTS } from "../words";
-import { type Draft, type faultsOf, instantOf, STEP_NAMES, STEPS, type Step, suggestName, toRequest } from "./draft";
+import { type Draft, type faultsOf, newKey, STEP_NAMES, STEPS, type Step, suggestName, toRequest } from "./draft";
 import { EstimatePanel, useEstimate } from "./estimate";
 import { languageName } from "./languages";
 import type { Change } from "./use-draft";
@@ -39,6 +40,15 @@ export function ReviewStep({ draft, change, faults, onGo, onMade }: Props) {
   const estimate = useEstimate(draft);
   const ready = estimate.data?.ready ?? 0;
   const make = useMake(onMade, () => setAsking(false));
+  const send = () => {
+    // Kept before it is sent: the same campaign after a reload, too.
+    change({ key: draft.key });
+    make.mutate({ key: draft.key, body: toRequest(draft, name) });
+  };
+  const another = () => {
+    change({ key: newKey() });
+    make.reset();
+  };
   const first = STEPS.find((step) => faults[step]);
   const isLater = draft.when === "later";
   return (
@@ -68,7 +78,7 @@ export function ReviewStep({ draft, change, faults, onGo, onMade }: Props) {
               </li>
             ))}
           </ul>
-          {make.error && <NotMade error={make.error} />}
+          {make.error && <NotMade error={make.error} onAnother={another} />}
           <div className="flex flex-wrap justify-end gap-2.5 border-t border-line pt-4">
             <Button
               look="primary"
@@ -89,7 +99,7 @@ export function ReviewStep({ draft, change, faults, onGo, onMade }: Props) {
           estimate={estimate.data}
           isBusy={make.isPending}
           onClose={() => setAsking(false)}
-          onSend={() => make.mutate(toRequest(draft, name))}
+          onSend={send}
         />
       )}
     </div>
@@ -113,16 +123,31 @@ function useMake(onMade: () => void, onEnd: () => void) {
   });
 }
 
-/** Without an answer nobody knows: a second try could write to everybody twice. */
-function NotMade({ error }: { error: unknown }) {
-  if (!(error instanceof Unreachable)) return <Notice tone="bad">{sentence(error)}</Notice>;
+/** An answer can be lost: what is sent again as it was, is not made again. */
+function NotMade({ error, onAnother }: { error: unknown; onAnother: () => void }) {
+  if (error instanceof Unreachable) {
+    return (
+      <Notice tone="bad" title="Perhaps it was made, perhaps not">
+        The connection broke before Vayro answered. Send it once more, as it is: nobody is written to twice.
+      </Notice>
+    );
+  }
+  if (!errorOf(error, ONCE_KEY)) return <Notice tone="bad">{sentence(error)}</Notice>;
   return (
-    <Notice tone="bad" title="Perhaps it was made, perhaps not">
-      The connection broke before Vayro answered. Look into{" "}
+    <Notice
+      tone="warn"
+      title="It was made, as it was before you changed it"
+      action={
+        <Button size="sm" onClick={onAnother}>
+          Make another one
+        </Button>
+      }
+    >
+      Look into{" "}
       <Link href="/campaigns" className="underline">
         the list of campaigns
       </Link>{" "}
-      before you send it again.
+      before you write to them a second time.
     </Notice>
   );
 }

@@ -4,18 +4,17 @@ import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { formatCount, formatMoment } from "@/ui/numbers";
 import { formatMoney } from "../money";
+import { instantOf } from "../timing";
 import type { Estimate } from "../types";
 import { plural } from "../words";
-import { type Draft, instantOf } from "./draft";
-import { useCurrency } from "./estimate";
+import type { Draft } from "./draft";
 import { lasting } from "./lasting";
 
 type Props = { draft: Draft; estimate: Estimate; isBusy: boolean; onClose: () => void; onSend: () => void };
 
 /** The last question before phones ring: how many, how dear, from when. */
 export function SendDialog({ draft, estimate, isBusy, onClose, onSend }: Props) {
-  const currency = useCurrency();
-  const { ready, segments_estimate, cost_micros_estimate } = estimate;
+  const { ready, segments_estimate, cost_micros_estimate, currency } = estimate;
   const instant = draft.when === "later" ? instantOf(draft.at, draft.zone) : null;
   const whom = `${formatCount(ready)} ${plural(ready, "business", "businesses")}`;
   return (

@@ -4,13 +4,21 @@
 import { useCallback, useState } from "react";
 import { useSession } from "@/api/session";
 import { browserZone, isZone } from "@/features/analytics/wall-clock";
-import { type Draft, newDraft } from "./draft";
+import { type Chosen, type Draft, newDraft } from "./draft";
+
+const keyOf = (workspaceId: string): string => `vayro.campaign-draft.${workspaceId}`;
+
+/** Put businesses into the draft of this tab, however many they are: the composer then begins with them. */
+export function beginWith(workspaceId: string, chosen: readonly Chosen[]): void {
+  const key = keyOf(workspaceId);
+  write(key, { ...newDraft(browserZone()), ...read(key), kind: "chosen", chosen: [...chosen] });
+}
 
 export type Change = (patch: Partial<Draft>) => void;
 
 export function useDraft(preset: Partial<Draft> | null): { draft: Draft; change: Change; forget: () => void } {
   const { workspace_id } = useSession();
-  const key = `vayro.campaign-draft.${workspace_id}`;
+  const key = keyOf(workspace_id);
   const [draft, setDraft] = useState<Draft>(() => {
     const begun = { ...newDraft(browserZone()), ...read(key), ...preset };
     const good = isZone(begun.zone) ? begun : { ...begun, zone: browserZone() };

@@ -2,11 +2,10 @@ import Link from "next/link";
 import { formatAgo, formatCount, formatMoment } from "@/ui/numbers";
 import { Badge } from "@/ui/panel";
 import { describe, ProgressBar } from "../progress-bar";
-import type { Campaign } from "../types";
+import type { Campaign, ListedCampaign } from "../types";
 import { CAMPAIGN_WORDS } from "../words";
-import { Clicks } from "./clicks";
 
-export function CampaignRow({ campaign }: { campaign: Campaign }) {
+export function CampaignRow({ campaign }: { campaign: ListedCampaign }) {
   const { label, tone } = CAMPAIGN_WORDS[campaign.status];
   const { sent, delivered, failed, messages } = campaign.totals;
   return (
@@ -33,12 +32,7 @@ export function CampaignRow({ campaign }: { campaign: Campaign }) {
         <Figure name="Sent" count={sent + delivered} isKnown={messages > 0} />
         <Figure name="Delivered" count={delivered} isKnown={messages > 0} />
         <Figure name="Failed" count={failed} isKnown={messages > 0} isBad={failed > 0} />
-        <div>
-          <dt className="text-xs text-quiet">Clicks</dt>
-          <dd className="figures">
-            <Clicks campaign={campaign} />
-          </dd>
-        </div>
+        <Figure name="Clicks" count={campaign.clicks} isKnown={campaign.started_at !== null} />
       </dl>
     </li>
   );

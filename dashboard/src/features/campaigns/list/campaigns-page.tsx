@@ -10,7 +10,7 @@ import { PageHead } from "@/ui/page";
 import { Panel } from "@/ui/panel";
 import { Empty, Failed, Skeleton, Waiting } from "@/ui/states";
 import { useProgress } from "../use-progress";
-import { campaignsQuery } from "../wire";
+import { campaignsQuery, refreshWhileShort } from "../wire";
 import { CampaignRow } from "./campaign-row";
 import { FirstCampaign } from "./first-campaign";
 import { Overall } from "./overall";
@@ -21,7 +21,7 @@ export function CampaignsPage() {
 
 function Campaigns() {
   const mayWrite = useMay("campaigns:write");
-  const list = useInfiniteQuery(campaignsQuery);
+  const list = useInfiniteQuery({ ...campaignsQuery, refetchInterval: refreshWhileShort });
   useProgress(null);
   const campaigns = list.data?.pages.flatMap((page) => page.data) ?? [];
   return (

@@ -5,11 +5,11 @@ import { Panel } from "@/ui/panel";
 import { Failed, Skeleton, Waiting } from "@/ui/states";
 import { ReportFigures } from "../report-figures";
 import { SaveReport } from "../save-report";
-import { reportQuery } from "../wire";
+import { overallQuery } from "../wire";
 
 /** What came of all campaigns together. */
 export function Overall() {
-  const report = useQuery(reportQuery(null));
+  const report = useQuery(overallQuery);
   return (
     <Panel title="All campaigns" actions={<SaveReport campaignId={null} />}>
       {report.data ? (
