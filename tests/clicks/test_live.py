@@ -10,6 +10,7 @@ from sqlalchemy import insert
 
 from tests.clicks.clicks_data import random_click
 from tests.factories import make_link
+from vayro import listening as feeds
 from vayro.clicks import live
 from vayro.clicks.live import LiveFeed
 from vayro.clicks.live_events import Interest
@@ -65,10 +66,10 @@ async def test_the_reader_stops_when_the_last_listener_goes(database: Database) 
     link, feed = await make_link(database), LiveFeed(database)
     listening = await begin(feed, link.workspace_id)
     await listening.aclose()
-    assert feed.listeners == 0
-    assert feed._reader is not None
+    assert len(feed.listeners) == 0
+    assert feed.listeners.reader is not None
     async with asyncio.timeout(5):
-        await feed._reader
+        await feed.listeners.reader
     again = await begin(feed, link.workspace_id)
     ids = await commit(database, link.id)
     assert await take(again, 1) == ids
@@ -86,12 +87,12 @@ async def test_a_listener_that_does_not_take_its_clicks_is_cut(
         assert await take(quick, 8) == ids
     with pytest.raises(StopAsyncIteration):
         await take(slow, 24)
-    assert feed.listeners == 1
+    assert len(feed.listeners) == 1
     await feed.close()
 
 
 async def test_heartbeats_keep_a_quiet_connection_open(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "HEARTBEAT_SECONDS", 0.05)
+    monkeypatch.setattr(feeds, "HEARTBEAT_SECONDS", 0.05)
     link, feed = await make_link(database), LiveFeed(database)
     listening = await begin(feed, link.workspace_id)
     async with asyncio.timeout(5):

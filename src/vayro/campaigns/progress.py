@@ -12,9 +12,9 @@ from vayro.campaigns import repository
 from vayro.campaigns.record import Progress, Totals, add_up
 from vayro.database.engine import Database
 from vayro.errors import NotFound, Unavailable
+from vayro.listening import GREETING, HEARTBEAT_SECONDS, POLL_SECONDS, STILL_HERE
+from vayro.waiting import pause
 
-LOOK_SECONDS = 0.5
-HEARTBEAT_SECONDS = 15
 MAX_LISTENERS = 200
 # Receipts come in long after the last message went out.
 LIVELY_FOR = dt.timedelta(hours=1)
@@ -48,17 +48,16 @@ class ProgressFeed:
         told: dict[UUID, bytes] = {}
         silent = 0.0
         try:
-            yield b"retry: 2000\n\n"
+            yield GREETING
             while not self._draining.is_set():
                 changed = [one async for one in self._read_changes(workspace_id, campaign_id, told)]
-                silent = 0.0 if changed else silent + LOOK_SECONDS
+                silent = 0.0 if changed else silent + POLL_SECONDS
                 for frame in changed:
                     yield frame
                 if silent >= HEARTBEAT_SECONDS:
                     silent = 0.0
-                    yield b": still here\n\n"
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._draining.wait(), LOOK_SECONDS)
+                    yield STILL_HERE
+                await pause(self._draining, POLL_SECONDS)
         finally:
             self._listeners -= 1
 

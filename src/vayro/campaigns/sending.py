@@ -6,7 +6,6 @@ Each process looks twice a second for campaigns that have something to do, and t
 """
 
 import asyncio
-import contextlib
 import datetime as dt
 import time
 from collections.abc import Awaitable, Callable
@@ -31,6 +30,7 @@ from vayro.database.engine import Database
 from vayro.errors import SettingsError, Unavailable
 from vayro.observability import Metrics
 from vayro.settings import Settings
+from vayro.waiting import pause
 
 LOOK_SECONDS = 0.5
 """How soon a campaign that begins, is resumed or becomes due is noticed."""
@@ -67,8 +67,8 @@ class CampaignSender:
                         looked_back = time.monotonic()
                 except Unavailable as error:
                     _log.warning("campaigns wait for the database", error=error.detail)
-                    await _wait(stopped, RETRY_SECONDS)
-                await _wait(stopped, LOOK_SECONDS)
+                    await pause(stopped, RETRY_SECONDS)
+                await pause(stopped, LOOK_SECONDS)
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
         finally:
             await self._close()
@@ -107,11 +107,11 @@ class CampaignSender:
                 pass
         except Unavailable as error:
             _log.warning("a campaign waits for the database", campaign=str(campaign_id), error=error.detail)
-            await _wait(stopped, RETRY_SECONDS)
+            await pause(stopped, RETRY_SECONDS)
         except Exception:  # noqa: BLE001  # whatever it is
             # The others go on; this one is taken up again.
             _log.exception("a campaign cannot be sent", campaign=str(campaign_id))
-            await _wait(stopped, RETRY_SECONDS)
+            await pause(stopped, RETRY_SECONDS)
 
     async def _go_on(self, campaign_id: UUID, stopped: asyncio.Event) -> bool:
         """Do the next thing for a campaign; return whether there may be more."""
@@ -139,16 +139,16 @@ class CampaignSender:
             return False
         resting = self._rest_until.get(row.provider, 0.0) - time.monotonic()
         if resting > 0:
-            await _wait(stopped, min(resting, LOOK_SECONDS))
+            await pause(stopped, min(resting, LOOK_SECONDS))
             return True
         made, deadline = await self._claim(row.id, provider)
         if made.taken:
             await self._hand_over(row.provider, provider, made, deadline)
-            await _wait(stopped, BREATH_SECONDS)
+            await pause(stopped, BREATH_SECONDS)
         elif made.is_idle:
             return await self._rest_or_complete(row.id, stopped)
         elif made.wait_seconds:
-            await _wait(stopped, min(made.wait_seconds, LOOK_SECONDS))
+            await pause(stopped, min(made.wait_seconds, LOOK_SECONDS))
         return not made.is_over
 
     async def _claim(self, campaign_id: UUID, provider: Provider) -> tuple[Claim, float]:
@@ -194,7 +194,7 @@ class CampaignSender:
         async with self._database.transaction() as connection:
             is_over = await conduct.complete(connection, campaign_id, _now())
         if not is_over:
-            await _wait(stopped, LOOK_SECONDS)
+            await pause(stopped, LOOK_SECONDS)
         return not is_over
 
     def _provider(self, name: str) -> Provider:
@@ -206,11 +206,6 @@ class CampaignSender:
         for one in outcomes:
             if one.status not in {"queued", "sending"}:
                 self._metrics.campaign_messages.labels(one.status).inc()
-
-
-async def _wait(stopped: asyncio.Event, seconds: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stopped.wait(), seconds)
 
 
 def _now() -> dt.datetime:

@@ -19,7 +19,7 @@ from vayro.campaigns.sending import CampaignSender
 from vayro.database.engine import Database, open_database
 from vayro.jobs.durable import VERSION, DurableRuns
 from vayro.jobs.executors import Executors
-from vayro.jobs.site_runs import AWAY, SiteRuns, pause
+from vayro.jobs.site_runs import AWAY, SiteRuns
 from vayro.links.allocation import build_allocator
 from vayro.links.service import LinkService
 from vayro.observability import Metrics, get_metrics
@@ -32,6 +32,7 @@ from vayro.sites.generation import check_page, lay_out, open_copywriter
 from vayro.sites.progress import SiteFeed
 from vayro.sites.service import SiteService
 from vayro.sites.workflow import Generators, SiteWorkflow
+from vayro.waiting import pause
 
 JOB_SECONDS = 60.0
 """For one statement: nobody waits for it, but one that hangs must not hang for ever."""

@@ -2,7 +2,6 @@
 
 import asyncio
 import datetime as dt
-from contextlib import suppress
 from uuid import UUID
 
 import structlog
@@ -16,6 +15,7 @@ from vayro.jobs.executors import Executors
 from vayro.sites import runs
 from vayro.sites.runs import Run
 from vayro.sites.workflow import UNEXPECTED, SiteWorkflow
+from vayro.waiting import pause
 
 POLL_SECONDS = 0.3
 MOST_AT_ONCE = 200
@@ -107,9 +107,3 @@ class SiteRuns:
                 async with self._database.transaction() as connection:
                     await runs.restart(connection, run, run.generation_id)
                 self._given.discard(run.generation_id)
-
-
-async def pause(stopped: asyncio.Event, seconds: float) -> None:
-    """Wait so long, or until `stopped`."""
-    with suppress(TimeoutError):
-        await asyncio.wait_for(stopped.wait(), seconds)

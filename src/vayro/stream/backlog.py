@@ -9,6 +9,7 @@ from vayro.observability import Metrics
 from vayro.settings import Settings
 from vayro.stream.names import GROUP, STREAM, stream_names
 from vayro.stream.redis_client import AWAY, RedisClient, is_without_group, open_redis
+from vayro.waiting import pause
 
 LOOK_SECONDS = 2.0
 
@@ -27,8 +28,7 @@ async def watch_backlog(settings: Settings, metrics: Metrics, stopped: asyncio.E
                 is_away.set(0)
             except AWAY:
                 is_away.set(1)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stopped.wait(), LOOK_SECONDS)
+            await pause(stopped, LOOK_SECONDS)
     finally:
         for client in clients.values():
             with contextlib.suppress(*AWAY):

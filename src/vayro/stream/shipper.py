@@ -33,6 +33,7 @@ from vayro.stream.oversight import Patience, StreamWatch, count_entries, has_los
 from vayro.stream.pipe import PipeBroken, PipeMoved, RedisPipe, parse_address
 from vayro.stream.redis_client import open_redis
 from vayro.stream.shipping import Shipper
+from vayro.waiting import pause
 
 BUSY_SECONDS = 0.02
 IDLE_SECONDS = 0.1
@@ -115,7 +116,7 @@ class ShippingLoop:
             if self._is_held_back:
                 self._shipper.confirm()
                 return IDLE_SECONDS
-            pause = BUSY_SECONDS if self._shipper.ship() else IDLE_SECONDS
+            rest = BUSY_SECONDS if self._shipper.ship() else IDLE_SECONDS
         except PipeMoved:
             return BUSY_SECONDS
         except PipeBroken:
@@ -124,7 +125,7 @@ class ShippingLoop:
             _log.exception("the spool cannot be read")
         else:
             self._is_away.set(0)
-            return pause
+            return rest
         return AWAY_SECONDS
 
     def _publish(self) -> None:
@@ -161,7 +162,7 @@ async def ship_until(stopped: asyncio.Event, settings: Settings, database: Datab
     """Be the one shipper of this spool until `stopped`."""
     lock = consumer_lock(settings.spool_dir)
     while not lock.acquire():
-        if await _is_set_within(stopped, STAND_BY_SECONDS):
+        if await pause(stopped, STAND_BY_SECONDS):
             return
     address = parse_address(settings.redis_url)
     lanes = [Lane(RedisPipe(address), stream) for stream in stream_names(settings.stream_shards)]
@@ -174,7 +175,7 @@ async def ship_until(stopped: asyncio.Event, settings: Settings, database: Datab
     cluster = ClusterCommands(settings.redis_url, LOCATE_SECONDS, "stream") if settings.redis_cluster else None
     loop.start()
     try:
-        while not await _is_set_within(stopped, OVERSEE_SECONDS):
+        while not await pause(stopped, OVERSEE_SECONDS):
             await _find_lost_lanes(cluster, loop, lanes)
             await oversee(loop, shipper, watches, committed, patience)
             loop.hold_back(is_needed=await count_entries(watches) >= settings.stream_max_events)
@@ -218,12 +219,6 @@ async def _run(settings: Settings) -> None:
         await ship_until(stopped, settings, database)
     finally:
         await database.close()
-
-
-async def _is_set_within(event: asyncio.Event, seconds: float) -> bool:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(event.wait(), seconds)
-    return event.is_set()
 
 
 def _keep_memory() -> None:

@@ -10,6 +10,7 @@ import structlog
 from vayro.database.engine import Database
 from vayro.errors import Unavailable
 from vayro.observability import Metrics
+from vayro.waiting import pause
 from vayro.worker.chores import Chore, ChoreBook, Entry
 
 TICK_SECONDS = 1.0
@@ -32,10 +33,7 @@ class Maintenance:
         """Do what is due, until `stopped`."""
         while not stopped.is_set():
             await self._look(stopped)
-            try:
-                await asyncio.wait_for(stopped.wait(), TICK_SECONDS)
-            except TimeoutError:
-                continue
+            await pause(stopped, TICK_SECONDS)
 
     async def _look(self, stopped: asyncio.Event) -> None:
         """Open the book if it is time for any chore, and do those that are due."""

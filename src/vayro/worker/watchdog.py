@@ -1,8 +1,9 @@
 """Ends a worker whose event loop stands still: an event that keeps it busy for ever is then found like a deadly one."""
 
 import asyncio
-import contextlib
 import faulthandler
+
+from vayro.waiting import pause
 
 STALL_SECONDS = 60.0
 """A whole batch takes half a second. Beyond this nothing is expected to come back; the supervisor starts another."""
@@ -18,7 +19,6 @@ async def watch_loop(stopped: asyncio.Event, stall_seconds: float = STALL_SECOND
     try:
         while not stopped.is_set():
             faulthandler.dump_traceback_later(stall_seconds, exit=True)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stopped.wait(), stall_seconds / REARMS_PER_STALL)
+            await pause(stopped, stall_seconds / REARMS_PER_STALL)
     finally:
         faulthandler.cancel_dump_traceback_later()
