@@ -64,7 +64,13 @@ def _compare(sites: Process, nginx: NginxServer) -> None:
 @contextmanager
 def _serve(folder: Path, html: str) -> Iterator[Process]:
     folder.mkdir()
-    settings = Settings(_env_file=None, data_dir=folder, sites_port=free_port())  # type: ignore[call-arg]  # pydantic's
+    elsewhere = "http://dashboard.test"  # a site cannot have the dashboard's host
+    settings = Settings(
+        _env_file=None,  # type: ignore[call-arg]  # pydantic's
+        data_dir=folder,
+        sites_port=free_port(),
+        dashboard_url=elsewhere,
+    )
     upgrade(settings.resolved_database_url)
     asyncio.run(_fill(settings, html))
     with vayro("api", settings, "--sites") as process:

@@ -101,7 +101,7 @@ class CoreSettings(BaseSettings):
     metrics_host: str = Field("127.0.0.1", description="Address of `GET /metrics`.")
     metrics_port: Port | None = Field(
         None,
-        description="Port of `GET /metrics`. Default: redirect 9101, api 9102, worker 9103. "
+        description="Port of `GET /metrics`. Default: redirect 9101, api 9102, worker 9103, sites 9104. "
         "Under `vayro up` it is the engine's; the API takes the next one, the worker the one after that.",
     )
     drain_seconds: Annotated[float, Field(ge=0, le=300)] = Field(
