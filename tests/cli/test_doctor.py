@@ -35,6 +35,7 @@ def test_a_healthy_installation_fails_nothing(healthy: Settings) -> None:
     found = examine(healthy)
     states = {name: finding["state"] for name, finding in found.items() if name not in {"geo data", "accounts"}}
     assert set(states.values()) == {"ok"}
+    assert "sites port" not in found, "nobody serves sites without a domain for them"
 
 
 def test_lines_for_people_say_what_to_do(healthy: Settings) -> None:
@@ -98,11 +99,15 @@ def test_a_redis_that_hangs_fails_within_seconds(healthy: Settings, own_redis: R
 
 
 def test_a_port_of_another_program_fails(healthy: Settings) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", healthy.redirect_port))
-        taken.listen()
-        found = examine(healthy, status=1)["redirect port"]
-    assert (found["state"], "VAYRO_REDIRECT_PORT" in found["advice"]) == ("fail", True)
+    settings = healthy.model_copy(update={"sites_domain": "sites.example.com"})
+    with socket.socket() as taken, socket.socket() as taken_too:
+        for listening, port in ((taken, settings.redirect_port), (taken_too, settings.sites_port)):
+            listening.bind(("127.0.0.1", port))
+            listening.listen()
+        found = examine(settings, status=1)
+    for name in ("redirect", "sites"):
+        finding = found[f"{name} port"]
+        assert (finding["state"], f"VAYRO_{name.upper()}_PORT" in finding["advice"]) == ("fail", True)
 
 
 def test_a_port_of_ours_is_well(healthy: Settings) -> None:

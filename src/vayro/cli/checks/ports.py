@@ -11,10 +11,13 @@ from vayro.supervisor.metrics import DEFAULT_PORTS
 
 def check_ports(settings: Settings) -> Iterator[Finding]:
     """Each port is free, or answers as Vayro does."""
-    for name, host, port in (
+    listening = [
         ("redirect", settings.redirect_host, settings.redirect_port),
         ("api", settings.api_host, settings.api_port),
-    ):
+    ]
+    if settings.sites_domain:
+        listening.append(("sites", settings.sites_host, settings.sites_port))
+    for name, host, port in listening:
         advice = f"stop what listens there, or choose another with VAYRO_{name.upper()}_PORT"
         yield _look(f"{name} port", host, port, "/health/live") or fail(f"{name} port", _used(host, port), advice)
     for kind, port in _metrics_ports(settings).items():
