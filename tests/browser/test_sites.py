@@ -9,6 +9,7 @@ from playwright.async_api import Locator, Page, expect
 from tests.browser.keyboard import press
 from tests.browser.site_rows import add_business, fail, finish, generate
 from tests.browser.stage import Look, Stage
+from vayro.sites.generation import DESIGNS
 
 SLOW_MS = 60_000  # a generation waits for its turn behind those of other tests
 # Half of the looks: what is shown is the same in all, and seen in the others' tests.
@@ -29,6 +30,11 @@ async def test_chosen_businesses_get_sites_that_are_seen_as_they_are(stage: Stag
     dialog = page.get_by_role("dialog", name="Sites for 3 businesses")
     await expect(dialog.get_by_role("radio", name="By its category")).to_be_checked()
     await expect(dialog.get_by_text("Who writes it")).to_be_hidden()
+    for design in DESIGNS.values():
+        picture = dialog.locator("label", has=page.get_by_role("radio", name=design.title)).locator("img")
+        await picture.scroll_into_view_if_needed()  # it is loaded when it comes into sight
+        await expect(picture).to_have_js_property("naturalWidth", 440)
+    await dialog.get_by_role("radio", name="By its category").scroll_into_view_if_needed()
     await stage.check()
     await stage.shot("sites-generate")
     await dialog.get_by_role("button", name="Generate 3 sites").click()

@@ -30,6 +30,7 @@ _KINDS = {
     ".json": "application/json",
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
+    ".webp": "image/webp",
     ".woff2": "font/woff2",
 }
 _PAGE_SUFFIX = ".html"

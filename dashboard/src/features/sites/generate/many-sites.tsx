@@ -38,6 +38,7 @@ export function ManySites({ businesses, onClose }: { businesses: readonly Busine
     <Dialog
       isOpen
       onClose={onClose}
+      shape="wide"
       title={`Sites for ${countBusinesses(count)}`}
       lead="All of them are made in this way. Each can be changed afterwards."
       footer={

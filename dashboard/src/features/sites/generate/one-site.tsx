@@ -27,6 +27,7 @@ export function OneSite({ business, onClose, onBack }: Props) {
     <Dialog
       isOpen
       onClose={onClose}
+      shape="wide"
       title={`A site for ${business.name}`}
       footer={
         <>

@@ -4,9 +4,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { TextArea } from "@/ui/field";
 import { Segmented } from "@/ui/segmented";
+import { DesignChoice } from "../design/design-choice";
 import { siteSettingsQuery } from "../queries";
 import type { Generator } from "../site";
-import { DesignChoice } from "./design-choice";
 
 export type WishDraft = { generator: Generator; design: string; brief: string };
 

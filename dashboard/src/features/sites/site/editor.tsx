@@ -12,7 +12,7 @@ import { Segmented } from "@/ui/segmented";
 import { useToast } from "@/ui/toast";
 import { useIsLarge } from "@/ui/use-is-large";
 import { useEditSite } from "../changes";
-import { DesignChoice } from "../generate/design-choice";
+import { DesignChoice } from "../design/design-choice";
 import type { Site, SiteContent } from "../site";
 import { AddressPanel } from "./address-panel";
 import { byPath, changesOf, type Draft } from "./content-draft";

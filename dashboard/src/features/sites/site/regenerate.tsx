@@ -19,6 +19,7 @@ export function Regenerate({ site, onClose }: { site: Site; onClose: () => void 
     <Dialog
       isOpen
       onClose={onClose}
+      shape="wide"
       title="Generate it again"
       footer={
         <>
