@@ -7,9 +7,14 @@ import { formatMoment } from "@/ui/numbers";
 import { Segmented } from "@/ui/segmented";
 import { instantOf, isRate, MAX_RATE, type Timing } from "./timing";
 
-type Props = { timing: Timing; change: (patch: Partial<Timing>) => void };
+type Props = {
+  timing: Timing;
+  change: (patch: Partial<Timing>) => void;
+  /** What was said against a field besides. */
+  errors?: Record<string, string>;
+};
 
-export function BeginFields({ timing, change }: Props) {
+export function BeginFields({ timing, change, errors }: Props) {
   const instant = instantOf(timing.at, timing.zone);
   const isPast = instant !== null && instant <= new Date();
   return (
@@ -33,7 +38,7 @@ export function BeginFields({ timing, change }: Props) {
             value={timing.at}
             onChange={(event) => change({ at: event.currentTarget.value })}
             className="grow basis-56"
-            error={isPast ? "This time has passed." : null}
+            error={isPast ? "This time has passed." : (errors?.at ?? null)}
             hint={
               instant && !isPast && timing.zone !== browserZone() ? `${formatMoment(instant)} where you are` : undefined
             }
@@ -46,7 +51,12 @@ export function BeginFields({ timing, change }: Props) {
 }
 
 /** `hasZone`: the time zone is asked for here, unless it stands with the beginning. */
-export function QuietFields({ timing, change, hasZone = timing.when === "now" }: Props & { hasZone?: boolean }) {
+export function QuietFields({
+  timing,
+  change,
+  errors,
+  hasZone = timing.when === "now",
+}: Props & { hasZone?: boolean }) {
   return (
     <div className="grid gap-4">
       <Checkbox
@@ -69,7 +79,7 @@ export function QuietFields({ timing, change, hasZone = timing.when === "now" }:
             label="Until"
             value={timing.quietUntil}
             onChange={(event) => change({ quietUntil: event.currentTarget.value })}
-            error={timing.quietFrom === timing.quietUntil ? "The same as the beginning." : null}
+            error={timing.quietFrom === timing.quietUntil ? "The same as the beginning." : (errors?.quietUntil ?? null)}
             className="grow basis-30 sm:max-w-36"
           />
           {hasZone && <ZoneField timing={timing} change={change} label="For businesses without a zone" />}

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Campaign } from "../types";
-import { changesOf, faultOf, type Typed, typedOf } from "./change";
+import { changesOf, errorsOf, faultsOf, type Typed, typedOf } from "./change";
 
 const now = new Date("2026-11-22T10:00:00Z");
 const campaign = {
@@ -38,14 +38,18 @@ test("another zone moves the beginning with its clocks, until it has begun", () 
 });
 
 test("what is wrong is said; a time that has passed only where it was entered", () => {
-  const fault = (over: Partial<Typed>, begin = from) =>
-    faultOf({ ...begin, ...over }, changesOf({ ...begin, ...over }, begin, false), now);
-  assert.equal(fault({}), null);
-  assert.ok(fault({ name: " " }));
-  assert.ok(fault({ rate: "0" }));
-  assert.ok(fault({ quietFrom: "08:00" }));
-  assert.ok(fault({ at: "2026-11-22T09:00" }));
+  const wrong = (over: Partial<Typed>, begin = from) =>
+    Object.keys(faultsOf({ ...begin, ...over }, changesOf({ ...begin, ...over }, begin, false), now));
+  assert.deepEqual(wrong({}), []);
+  assert.deepEqual(wrong({ name: " " }), ["name"]);
+  assert.deepEqual(wrong({ rate: "0" }), ["rate"]);
+  assert.deepEqual(wrong({ quietFrom: "08:00" }), ["quietUntil"]);
+  assert.deepEqual(wrong({ at: "2026-11-22T09:00" }), ["at"]);
   const passed = typedOf({ ...campaign, scheduled_at: "2026-11-22T09:00:00Z" }, now);
   assert.equal(passed.when, "now");
-  assert.equal(fault({ rate: "20" }, passed), null);
+  assert.deepEqual(wrong({ rate: "20" }, passed), []);
+  assert.deepEqual(errorsOf({ scheduled_at: "It has begun.", name: "Empty." }), {
+    at: "It has begun.",
+    name: "Empty.",
+  });
 });

@@ -1,6 +1,6 @@
 /** What can be changed about a campaign, as it is typed, and what the API is told of it. */
 import { isZone, wallTime } from "@/features/analytics/wall-clock";
-import { beginFault, newTiming, paceFault, type Timing, tomorrowIn, toTimes } from "../timing";
+import { beginFault, isRate, newTiming, paceFault, type Timing, tomorrowIn, toTimes } from "../timing";
 import type { Campaign, CampaignUpdate } from "../types";
 
 export type Typed = Timing & { name: string };
@@ -32,8 +32,25 @@ export function changesOf(typed: Typed, from: Typed, hasBegun: boolean): Campaig
   return Object.fromEntries(changed) as CampaignUpdate;
 }
 
-/** Return what is wrong with it; null when nothing is. */
-export function faultOf(typed: Typed, changes: CampaignUpdate, now = new Date()): string | null {
-  if (!typed.name.trim()) return "A campaign has a name.";
-  return ("scheduled_at" in changes ? beginFault(typed, now) : null) ?? paceFault(typed);
+/** Return what is wrong with it, by the field in which it is mended. */
+export function faultsOf(typed: Typed, changes: CampaignUpdate, now = new Date()): Record<string, string> {
+  const begin = "scheduled_at" in changes ? beginFault(typed, now) : null;
+  const pace = paceFault(typed);
+  return {
+    ...(!typed.name.trim() && { name: "A campaign has a name." }),
+    ...(begin && { at: begin }),
+    ...(pace && { [isRate(typed.rate) ? "quietUntil" : "rate"]: pace }),
+  };
 }
+
+const FIELDS: Record<string, keyof Typed> = {
+  scheduled_at: "at",
+  rate_per_second: "rate",
+  quiet_from: "quietFrom",
+  quiet_until: "quietUntil",
+  time_zone: "zone",
+};
+
+/** Return the errors of the API by the field that shows them. */
+export const errorsOf = (errors: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(errors).map(([name, message]) => [FIELDS[name] ?? name, message]));

@@ -16,7 +16,7 @@ import { isOver, plural } from "../words";
 
 const Confirm = dynamic(() => import("@/ui/confirm").then((module) => module.Confirm), { ssr: false });
 
-const ChangeDialog = dynamic(() => import("./change-dialog").then((module) => module.ChangeDialog), { ssr: false });
+const ChangeSheet = dynamic(() => import("./change-sheet").then((module) => module.ChangeSheet), { ssr: false });
 
 const DONE: Record<Act, string> = {
   pause: "Paused. What a provider already has goes on to its phone.",
@@ -43,9 +43,9 @@ export function Controls({ campaign }: { campaign: Campaign }) {
     },
   });
   if (!mayWrite) return null;
-  const dialog = isChanging && <ChangeDialog campaign={campaign} onClose={() => setChanging(false)} />;
-  // It may end while somebody changes it: the dialog says so.
-  if (isOver(campaign.status)) return dialog;
+  const sheet = isChanging && <ChangeSheet campaign={campaign} onClose={() => setChanging(false)} />;
+  // It may end while somebody changes it: the sheet says so.
+  if (isOver(campaign.status)) return sheet;
   const waiting = campaign.totals.queued;
   return (
     <>
@@ -64,7 +64,7 @@ export function Controls({ campaign }: { campaign: Campaign }) {
       <Button look="danger" icon={X} disabled={change.isPending} onClick={() => setAsking(true)}>
         Cancel
       </Button>
-      {dialog}
+      {sheet}
       {isAsking && (
         <Confirm
           isOpen
