@@ -9,6 +9,7 @@ import yaml
 
 from tests.deploy.compose import DEPLOY, FILE, bind_sources, fill_in, load_compose, named_volumes, variables_of
 from vayro.settings import Settings
+from vayro.settings.ai import DEFAULT_AI_BASE_URL
 
 compose_spec = pytest.importorskip("compose_spec", reason="compose-spec has no wheel for this machine")
 
@@ -152,6 +153,7 @@ def test_sites_are_started_by_their_profile_and_nothing_else_waits_for_them():
 def test_what_only_outreach_needs_is_not_told_to_those_who_answer_visitors():
     secrets = {"VAYRO_AI_API_KEY", "VAYRO_TWILIO_AUTH_TOKEN", "VAYRO_SMS_GATEWAY_SECRET"}
     assert {name for name in VAYRO if secrets & set(VAYRO[name]["environment"])} == {"api", "worker"}
+    assert VAYRO["worker"]["environment"]["VAYRO_AI_BASE_URL"] == DEFAULT_AI_BASE_URL
 
 
 def test_the_address_of_nginx_is_given_to_nobody_else():
