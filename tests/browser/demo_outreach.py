@@ -39,7 +39,7 @@ async def make_outreach(stage: Stage) -> str:
     made = []
     for trade in dict.fromkeys(trade for _, trade, _ in BUSINESSES):
         names = [name for name, own, _ in BUSINESSES if own == trade]
-        made += await make_businesses(stage, names, first=len(made), category=trade)
+        made += await make_businesses(stage, names, first=len(made), category=trade, country="GB")
     sites = await make_sites(stage, made)
     wanted = {"name": "Websites for the high street", "audience": {"filter": {}}, "variant": "friendly"}
     answer = await stage.api.post("/v1/campaigns", json={**wanted, "quiet_from": None, "quiet_until": None})
