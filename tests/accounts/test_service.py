@@ -1,8 +1,10 @@
 import asyncio
 import datetime as dt
 import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -12,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tests.conftest import SettingsFactory
 from tests.factories import now
-from vayro.accounts import credentials, repository
+from vayro.accounts import authentication, credentials, repository
 from vayro.accounts.authentication import KeyAuthenticator
 from vayro.accounts.service import AccountService, Caller, User
 from vayro.database.engine import Database
@@ -157,6 +159,33 @@ async def test_requests_at_the_same_time_ask_once_for_their_key(
     callers = await asyncio.gather(*(process.authenticate(secret, is_use=False) for _ in range(50)))
     assert {caller.user_id for caller in callers} == {ada.id}
     assert len([statement for statement in statements if statement.startswith("SELECT")]) == 1
+
+
+async def test_a_key_in_steady_use_is_asked_for_beside_the_requests(
+    accounts: AccountService, database: Database, ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = await accounts.create_key(ada.as_caller(), "laptop")
+    process = KeyAuthenticator(database)
+    await process.authenticate(secret, is_use=False)
+    begun, may_answer, find = asyncio.Event(), asyncio.Event(), repository.find_caller
+
+    async def find_later(connection: AsyncConnection, key_hash: bytes) -> Any:
+        begun.set()
+        await may_answer.wait()
+        return await find(connection, key_hash)
+
+    monkeypatch.setattr(repository, "find_caller", find_later)
+    soon_over = {key: replace(known, until=time.monotonic() + 60) for key, known in process._accepted.items()}
+    process._accepted = soon_over
+    monkeypatch.setattr(authentication, "RENEWED_SECONDS", 120)
+    for _ in range(10):  # none waits for the answer
+        assert (await process.authenticate(secret, is_use=False)).user_id == ada.id
+    await asyncio.wait_for(begun.wait(), 60)
+    await accounts.revoke_key(secret[: credentials.SHOWN_CHARACTERS])
+    may_answer.set()
+    await process.close()
+    with pytest.raises(Unauthenticated):
+        await process.authenticate(secret)
 
 
 async def test_a_key_that_is_revoked_while_it_is_looked_up_is_not_remembered(

@@ -3,7 +3,9 @@
 import asyncio
 import datetime as dt
 import time
+from collections.abc import Coroutine
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -24,6 +26,9 @@ Revoking it in another process takes effect within this, as does a change of its
 The query costs the API more CPU than the rest of creating a link; a client that sends 100 requests a second now pays
 it once.
 """
+
+RENEWED_SECONDS = 0.5
+"""When a key is believed for no longer than this, a request with it has it asked for, and does not wait."""
 
 MEMORY_MAX_KEYS = 10_000
 NOTED_AT_MOST_EVERY = dt.timedelta(minutes=1)
@@ -47,6 +52,7 @@ class KeyAuthenticator:
         self._accepted: dict[bytes, _Accepted] = {}
         self._forgotten = 0
         self._finding: SharedReads[bytes, Caller] = SharedReads()
+        self._renewing: set[bytes] = set()
         self._noted: dict[UUID, float] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -65,7 +71,10 @@ class KeyAuthenticator:
             raise Unauthenticated(_REFUSED)
         key_hash = credentials.hash_key(secret)
         known = self._accepted.get(key_hash)
-        if known and known.until > time.monotonic():
+        if known and (left := known.until - time.monotonic()) > 0:
+            if left < RENEWED_SECONDS and key_hash not in self._renewing:
+                self._renewing.add(key_hash)
+                self._begin(self._renew(key_hash))
             return known.caller
         # A busy client's requests would all ask at once, every time the second is over.
         return await self._finding.ask(key_hash, lambda: self._find(key_hash))
@@ -80,12 +89,22 @@ class KeyAuthenticator:
         }
 
     async def close(self) -> None:
-        """Wait until all uses are noted."""
+        """Wait for what is done beside requests."""
         await asyncio.gather(*self._tasks)
+
+    async def _renew(self, key_hash: bytes) -> None:
+        try:
+            await self._finding.ask(key_hash, lambda: self._find(key_hash))
+        except Unauthenticated:
+            self._accepted.pop(key_hash, None)
+        except (Unavailable, SQLAlchemyError) as error:  # whoever comes after the second asks for themselves
+            _log.warning("An API key could not be looked up again.", error=type(error).__name__)
+        finally:
+            self._renewing.discard(key_hash)
 
     async def _find(self, key_hash: bytes) -> Caller:
         forgotten = self._forgotten
-        async with self._database.read() as connection:
+        async with self._database.glance() as connection:
             row = await repository.find_caller(connection, key_hash)
         if row is None or not credentials.is_same_hash(bytes(row.key_hash), key_hash):
             raise Unauthenticated(_REFUSED)
@@ -113,7 +132,11 @@ class KeyAuthenticator:
         if len(self._noted) >= MEMORY_MAX_KEYS:
             self._noted.clear()
         self._noted[key_id] = now + NOTED_AT_MOST_EVERY.total_seconds()
-        task = asyncio.create_task(self._write_use(key_id))
+        self._begin(self._write_use(key_id))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Have it done beside the request."""
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -1,5 +1,6 @@
 """What a message would be: a preview reads one row, and writes nothing, ever."""
 
+from functools import lru_cache
 from typing import Any, Literal
 from uuid import UUID
 
@@ -23,6 +24,8 @@ _REASONS: dict[WarningCode, str] = {
     "not_published": "The site cannot be visited now: messages are sent for published sites only.",
 }
 
+# The same few are looked at again and again, as tabs are clicked.
+_compose = lru_cache(maxsize=1_024)(compose)
 _FIND = {"site": recipients.find_recipient_of_site, "business": recipients.find_recipient}
 
 
@@ -63,7 +66,7 @@ class Previews:
         url = url_to_send(row, self._addresses)
         choice = _choose(wanted, wanted.locale or row.locale)
         values = Values(row.name, url, row.sender, row.category)
-        message = compose(choice.text, values, choice.locale, is_custom=choice.is_custom)
+        message = _compose(choice.text, values, choice.locale, is_custom=choice.is_custom)
         known = tuple(MessageWarning(code, _REASONS[code]) for code in _find_reasons(row))
         return Preview(row.site_id, row.id, wanted.variant, choice.locale, url, message, known + message.warnings)
 

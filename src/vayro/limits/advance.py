@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from vayro.limits.budget import Budget, Standing
+from vayro.limits.budget import Budget, Standing, Window
 from vayro.limits.port import Windows, Wish
 
 LARGE = 2_000
@@ -70,7 +70,7 @@ class AdvanceWindows:
         if held.left < wish.cost or self._clock() >= held.until:
             del self._advances[place]
             return None
-        held = held._replace(left=held.left - wish.cost)
+        held = Advance(held.left - wish.cost, held.standing, held.until)
         self._advances[place] = held
         return self._shown(held)
 
@@ -90,11 +90,9 @@ class AdvanceWindows:
 
     def _shown(self, held: Advance) -> Standing:
         """Return how the caller stands: what was taken and not used is still there."""
-        window = held.standing.window
-        current = max(0, window.current - held.left)
-        return held.standing._replace(
-            window=window._replace(current=current, seconds_left=max(0.0, held.until - self._clock()))
-        )
+        budget, is_allowed, window = held.standing
+        left = max(0.0, held.until - self._clock())
+        return Standing(budget, is_allowed, Window(window.before, max(0, window.current - held.left), left))
 
 
 def _in_advance(wish: Wish) -> Wish:
