@@ -83,13 +83,13 @@ class Process:
             os.killpg(self.pid, signal.SIGKILL)
         self.popen.wait()
 
-    def stop(self, sent: signal.Signals = signal.SIGTERM) -> int:
-        """Ask it to end; return its exit status. TimeoutError after 15 s, then it is killed."""
+    def stop(self, sent: signal.Signals = signal.SIGTERM, *, seconds: float = STOP_SECONDS) -> int:
+        """Ask it to end; return its exit status. TimeoutError when that takes longer, then it is killed."""
         self.popen.send_signal(sent)
         try:
-            return self.popen.wait(STOP_SECONDS)
+            return self.popen.wait(seconds)
         except subprocess.TimeoutExpired:
-            raise TimeoutError(f"did not stop within {STOP_SECONDS} s:\n{self.log()[-4000:]}") from None
+            raise TimeoutError(f"did not stop within {seconds} s:\n{self.log()[-4000:]}") from None
         finally:
             self.kill()  # what the parent left behind, too
 

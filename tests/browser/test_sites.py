@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from tests.browser.keyboard import press
 from tests.browser.site_rows import add_business, fail, finish, generate
@@ -53,6 +53,20 @@ async def test_chosen_businesses_get_sites_that_are_seen_as_they_are(stage: Stag
     await page.get_by_role("button", name="Failed", exact=True).click()
     await expect(page.get_by_text("No site is like that")).to_be_visible()
     assert page.url.endswith("?status=failed")
+    await stage.context.route("**/v1/businesses?*", with_long_links)
+    page = await stage.open("/businesses")
+    copies = page.get_by_role("button", name=re.compile("^Copy the short link of")).locator("visible=true")
+    await expect(copies).to_have_count(3)
+    for copy in await copies.all():
+        over = "button => button.getBoundingClientRect().right - button.closest('li').getBoundingClientRect().right"
+        assert await copy.evaluate(over) <= 0, "the link is longer than its row"
+
+
+async def with_long_links(route: Route) -> None:
+    answer = await route.fetch()
+    await route.fulfill(
+        response=answer, body=re.sub(r"127\.0\.0\.1:\d+", "links.somebody.example.com", await answer.text())
+    )
 
 
 async def test_words_change_with_their_page_beside_them(stage: Stage) -> None:

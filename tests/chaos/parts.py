@@ -14,6 +14,7 @@ from tests.processes import Process
 from tests.servers import Server, is_gone, signal_family, wait_until
 
 START_SECONDS = 110  # six of them at once on two busy cores
+STOP_SECONDS = 60  # beside others that start
 
 
 class Part(Protocol):
@@ -101,7 +102,7 @@ class VayroPart:
     def stop(self) -> None:
         if self.process:
             self.resume()
-            self.process.stop()
+            self.process.stop(seconds=STOP_SECONDS)
         self._forget()
 
     def kill(self) -> None:

@@ -6,13 +6,13 @@ import dynamic from "next/dynamic";
 import NextLink from "next/link";
 import { memo } from "react";
 import { StatusBadge } from "@/features/sites/status";
-import { withoutScheme } from "@/ui/addresses";
 import { Button, IconButton } from "@/ui/button";
 import { classes } from "@/ui/classes";
 import { CopyButton } from "@/ui/copy";
 import { countryName } from "@/ui/countries";
 import { formatAgo, formatMoment } from "@/ui/numbers";
 import { Badge } from "@/ui/panel";
+import { ShortLink } from "@/ui/short-link";
 import type { Business } from "../business";
 
 export type RowActions = {
@@ -53,7 +53,7 @@ export const BusinessRow = memo(function BusinessRow(props: Props) {
       <div className="grid min-w-0 gap-0.5">
         <Name business={business} onOpen={() => actions.open(business.id)} />
         <Reach business={business} />
-        <div className="flex min-h-8 items-center gap-2 text-sm lg:hidden">
+        <div className="flex min-h-8 min-w-0 items-center gap-2 text-sm lg:hidden">
           <SiteCell {...props} />
         </div>
       </div>
@@ -136,7 +136,7 @@ function SiteCell({ business, mayWrite, actions }: Props) {
       </NextLink>
       {link && (
         <span className="flex min-w-0 items-center">
-          <span className="figures truncate text-quiet">{withoutScheme(link)}</span>
+          <ShortLink url={link} className="text-quiet" />
           <CopyButton text={link} what={`the short link of ${business.name}`} className="max-lg:size-10" />
         </span>
       )}

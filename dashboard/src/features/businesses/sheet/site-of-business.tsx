@@ -2,9 +2,9 @@
 
 import { useMay } from "@/api/session";
 import { StatusBadge } from "@/features/sites/status";
-import { withoutScheme } from "@/ui/addresses";
 import { ButtonLink } from "@/ui/button";
 import { CopyButton } from "@/ui/copy";
+import { ShortLink } from "@/ui/short-link";
 import { type Business, composerOf, isReachable } from "../business";
 
 /** The site that the business has, or the way to one. */
@@ -23,7 +23,7 @@ export function SiteOfBusiness({ business }: { business: Business }) {
             <StatusBadge status={site.status} />
             {site.short_url && (
               <span className="flex min-w-0 items-center">
-                <span className="figures truncate text-sm">{withoutScheme(site.short_url)}</span>
+                <ShortLink url={site.short_url} className="text-sm" />
                 <CopyButton text={site.short_url} what="the short link" />
               </span>
             )}

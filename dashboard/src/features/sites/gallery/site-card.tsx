@@ -7,6 +7,7 @@ import { withoutScheme } from "@/ui/addresses";
 import { Button } from "@/ui/button";
 import { CopyButton } from "@/ui/copy";
 import { formatShort } from "@/ui/numbers";
+import { ShortLink } from "@/ui/short-link";
 import { Skeleton } from "@/ui/states";
 import { useToast } from "@/ui/toast";
 import { useRegenerate } from "../changes";
@@ -95,7 +96,7 @@ function Below({ site, mayAnalyse }: { site: Site; mayAnalyse: boolean }) {
   );
   return (
     <div className="flex min-w-0 items-center gap-1 text-sm text-quiet">
-      <span className="figures min-w-0 truncate">{withoutScheme(site.short_url)}</span>
+      <ShortLink url={site.short_url} />
       <CopyButton
         text={site.short_url}
         what={`the short link of ${site.business_name}`}

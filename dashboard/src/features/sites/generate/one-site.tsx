@@ -4,11 +4,11 @@
 import { useState } from "react";
 import { ApiError, sentence } from "@/api/errors";
 import type { Business } from "@/features/businesses/business";
-import { withoutScheme } from "@/ui/addresses";
 import { Button, ButtonLink } from "@/ui/button";
 import { CopyButton } from "@/ui/copy";
 import { Dialog } from "@/ui/dialog";
 import { Notice } from "@/ui/panel";
+import { ShortLink } from "@/ui/short-link";
 import { useGenerateSite, useRegenerate } from "../changes";
 import { ProgressSteps } from "../progress";
 import { useSite } from "../queries";
@@ -113,7 +113,7 @@ function Ready({ site }: { site: Site }) {
       {site.note && <Notice tone="warn">{site.note}</Notice>}
       {site.short_url && (
         <div className="flex flex-wrap items-center justify-between gap-3 rounded-md border border-line bg-panel px-4 py-3">
-          <span className="figures min-w-0 truncate text-lg font-semibold">{withoutScheme(site.short_url)}</span>
+          <ShortLink url={site.short_url} className="text-lg font-semibold" />
           <CopyButton size="md" text={site.short_url} what="the short link" label="Copy the link" />
         </div>
       )}

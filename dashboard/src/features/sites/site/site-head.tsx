@@ -4,12 +4,12 @@
 import { ArrowLeft, ChartLine, EllipsisVertical, ExternalLink } from "lucide-react";
 import NextLink from "next/link";
 import { useMay } from "@/api/session";
-import { withoutScheme } from "@/ui/addresses";
 import { IconButton } from "@/ui/button";
 import { CopyButton } from "@/ui/copy";
 import { Switch } from "@/ui/field";
 import { formatShort } from "@/ui/numbers";
 import { OnDemand } from "@/ui/on-demand";
+import { ShortLink } from "@/ui/short-link";
 import { useToast } from "@/ui/toast";
 import { useEditSite } from "../changes";
 import type { Site } from "../site";
@@ -62,7 +62,7 @@ function LinkLine({ site, shortUrl }: { site: Site; shortUrl: string }) {
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-1 text-quiet">
       <span className="flex min-w-0 items-center">
-        <span className="figures min-w-0 truncate text-ink">{withoutScheme(shortUrl)}</span>
+        <ShortLink url={shortUrl} className="text-ink" />
         <CopyButton text={shortUrl} what="the short link" className="max-lg:size-10" />
       </span>
       {mayAnalyse && site.link_id && (
