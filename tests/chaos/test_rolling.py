@@ -98,8 +98,10 @@ async def restart_api(stage: Stage, name: str) -> None:
 
 async def test_one_of_each_is_restarted_under_traffic_and_nobody_notices(stage, visitors, creations):
     await asyncio.gather(visitors.more(50), creations.more(10))
-    engine, worker = (asyncio.to_thread(stage.restart, name) for name in ("engine-1", "worker-1"))
-    await asyncio.gather(engine, worker, restart_api(stage, "api-1"))
+    # One after the other, as releases do: three that start at once are seconds of two cores.
+    for name in ("engine-1", "worker-1"):
+        await asyncio.to_thread(stage.restart, name)
+    await restart_api(stage, "api-1")
     await asyncio.gather(visitors.more(50), creations.more(10))
     await visitors.assert_that_nothing_failed()
     await creations.assert_that_nothing_failed()

@@ -9,7 +9,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Awaitable, Callable, Collection
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from dbos._migration import ensure_dbos_schema, run_dbos_migrations, should_migr
 from vayro.errors import Unavailable
 from vayro.jobs.json_results import JsonSerializer
 from vayro.settings import Settings
+from vayro.waiting import pause
 
 VERSION = "1"
 """Of the steps. A run that was begun by other steps is not taken up where it was: it begins anew."""
@@ -135,10 +136,7 @@ class DurableRuns:
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
-        # A thread that nobody waits for when the process ends: the library gives each of its own ten seconds.
-        stopping = threading.Thread(target=DBOS.destroy, name="end of dbos", daemon=True)
-        stopping.start()
-        await asyncio.to_thread(stopping.join, CLOSE_SECONDS)
+        await _destroy()
         if self._engine is not None:
             self._engine.dispose()
 
@@ -229,6 +227,20 @@ def _prepare_file(settings: Settings) -> str:
                 time.sleep(0.01)
     path.chmod(0o600)
     return str(path)
+
+
+async def _destroy() -> None:
+    """Have it end, in a thread that nobody waits for when the process ends: it gives each thread of its own 10 s."""
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+
+    def destroy() -> None:
+        DBOS.destroy()
+        with suppress(RuntimeError):  # the loop did not wait so long
+            loop.call_soon_threadsafe(ended.set)
+
+    # Not one of the loop's threads: DBOS has put its own in their place, and ends them.
+    threading.Thread(target=destroy, name="end of dbos", daemon=True).start()
+    await pause(ended, CLOSE_SECONDS)
 
 
 def _tame_logging() -> None:
