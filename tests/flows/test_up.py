@@ -16,14 +16,14 @@ import pytest
 
 from tests.conftest import SettingsFactory
 from tests.processes import Process, environment_of, run_vayro, vayro
-from tests.servers import children_of, free_port, is_listening, wait_until
+from tests.servers import children_of, is_listening, wait_until
 from vayro.settings import Settings
 
 
 @pytest.fixture
 def settings(settings_factory: SettingsFactory) -> Settings:
     """Of an installation that has never run: no database, no folder but the empty data directory."""
-    return settings_factory(metrics_port=free_ports_in_a_row(3))
+    return settings_factory()
 
 
 @pytest.fixture
@@ -34,13 +34,6 @@ def up(settings: Settings) -> Iterator[Process]:
         except TimeoutError:
             raise TimeoutError(process.log()) from None
         yield process
-
-
-def free_ports_in_a_row(count: int) -> int:
-    while True:
-        first = free_port()
-        if not any(is_listening(first + offset) for offset in range(count)):
-            return first
 
 
 def get(url: str, path: str, key: str = "") -> tuple[int, str]:
