@@ -15,7 +15,7 @@ class Shelf:
         self.value = 0
         self.begun: Counter[str] = Counter()
         self.may_answer = asyncio.Event()
-        self.reads: SharedReads[str, int] = SharedReads()
+        self.reads: SharedReads[str, int] = SharedReads(self.read)
 
     async def read(self, key: str) -> int:
         self.begun[key] += 1
@@ -26,7 +26,7 @@ class Shelf:
         return value
 
     def ask(self, key: str = "a") -> asyncio.Task[int]:
-        return asyncio.create_task(self.reads.ask(key, lambda: self.read(key)))
+        return asyncio.create_task(self.reads.ask(key))
 
 
 async def until_it_rests() -> None:

@@ -51,7 +51,7 @@ class KeyAuthenticator:
         self._database = database
         self._accepted: dict[bytes, _Accepted] = {}
         self._forgotten = 0
-        self._finding: SharedReads[bytes, Caller] = SharedReads()
+        self._finding: SharedReads[bytes, Caller] = SharedReads(self._find)
         self._renewing: set[bytes] = set()
         self._noted: dict[UUID, float] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -77,7 +77,7 @@ class KeyAuthenticator:
                 self._begin(self._renew(key_hash))
             return known.caller
         # A busy client's requests would all ask at once, every time the second is over.
-        return await self._finding.ask(key_hash, lambda: self._find(key_hash))
+        return await self._finding.ask(key_hash)
 
     def forget(self, identifier: UUID) -> None:
         """Ask again at once for a key that was revoked in this process, or for all keys of a user who has changed."""
@@ -94,7 +94,7 @@ class KeyAuthenticator:
 
     async def _renew(self, key_hash: bytes) -> None:
         try:
-            await self._finding.ask(key_hash, lambda: self._find(key_hash))
+            await self._finding.ask(key_hash)
         except Unauthenticated:
             self._accepted.pop(key_hash, None)
         except (Unavailable, SQLAlchemyError) as error:  # whoever comes after the second asks for themselves

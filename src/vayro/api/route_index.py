@@ -10,7 +10,6 @@ from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
-_ROUTE = "vayro.route"
 _DEPTHS = (2, 1)
 """Templates are told apart by the segments before their first parameter, two at most: `/v1/links`, `/s`."""
 
@@ -45,7 +44,7 @@ class RouteIndex(BaseRoute):
             for route in self._candidates(scope["method"], scope["path"]):
                 match, child_scope = route.matches(scope)
                 if match is Match.FULL:
-                    return match, {**child_scope, _ROUTE: route}
+                    return match, child_scope
         return Match.NONE, {}
 
     def _candidates(self, method: str, path: str) -> Iterator[APIRoute]:
@@ -56,7 +55,7 @@ class RouteIndex(BaseRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Have the route answer that was found."""
-        route: APIRoute = scope[_ROUTE]
+        route: APIRoute = scope["route"]
         await route.handle(scope, receive, send)
 
 

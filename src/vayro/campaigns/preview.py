@@ -17,6 +17,8 @@ from vayro.database.shared_reads import SharedReads
 from vayro.errors import NotFound, ValidationFailed
 from vayro.sites.address import SiteAddresses
 
+Kind = Literal["site", "business"]
+
 _REASONS: dict[WarningCode, str] = {
     "no_short_url": "The site has no short link yet: the message shows its full address, and clicks are not counted.",
     "no_phone": "The business has no phone number: it would not get this message.",
@@ -33,7 +35,7 @@ class Wanted(msgspec.Struct, frozen=True):
     """What is to be previewed: of a site, or of a business. `text` is that of a custom message."""
 
     variant: Variant
-    kind: Literal["site", "business"]
+    kind: Kind
     id: UUID
     text: str | None = None
     locale: str | None = None
@@ -58,7 +60,7 @@ class Previews:
         """Args: addresses, of sites that have no short link."""
         self._database = database
         self._addresses = addresses
-        self._reads: SharedReads[tuple[str, UUID, UUID], Any] = SharedReads()
+        self._reads: SharedReads[tuple[Kind, UUID, UUID], Any] = SharedReads(self._find)
 
     async def show(self, workspace_id: UUID, wanted: Wanted) -> Preview:
         """Return the message that a business of the workspace would get. Raises NotFound and ValidationFailed."""
@@ -71,16 +73,17 @@ class Previews:
         return Preview(row.site_id, row.id, wanted.variant, choice.locale, url, message, known + message.warnings)
 
     async def _read(self, workspace_id: UUID, wanted: Wanted) -> Any:
-        async def find() -> Any:
-            async with self._database.glance() as connection:
-                return await _FIND[wanted.kind](connection, workspace_id, wanted.id)
-
-        row = await self._reads.ask((wanted.kind, workspace_id, wanted.id), find)
+        row = await self._reads.ask((wanted.kind, workspace_id, wanted.id))
         if row is None:
             raise NotFound(f"There is no such {wanted.kind}.")
         if row.site_id is None:
             raise ValidationFailed("This business has no site yet: generate one first.", field="business_id")
         return row
+
+    async def _find(self, key: tuple[Kind, UUID, UUID]) -> Any:
+        kind, workspace_id, wanted_id = key
+        async with self._database.glance() as connection:
+            return await _FIND[kind](connection, workspace_id, wanted_id)
 
 
 def _choose(wanted: Wanted, locale: str) -> Choice:

@@ -15,38 +15,39 @@ class SharedReads(Generic[Key, Answer]):
     committed before the question is in the answer, as if it had been asked alone.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, read: Callable[[Key], Awaitable[Answer]]) -> None:
+        """Args: read, asked with a key; what it raises is raised to all who asked."""
+        self._read = read
         self._asking: dict[Key, list[asyncio.Future[Answer]]] = {}
         self._readers: dict[Key, asyncio.Task[None]] = {}
 
-    async def ask(self, key: Key, read: Callable[[], Awaitable[Answer]]) -> Answer:
-        """Return what `read` returns, or raise what it raises; asked with the same key it must answer the same."""
+    async def ask(self, key: Key) -> Answer:
+        """Return what is read of the key from now on."""
         # A future for each: awaiting one together, whoever gives up would end it for all.
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._asking.setdefault(key, []).append(answer)
         if key not in self._readers:
-            self._readers[key] = asyncio.create_task(self._read(key, read))
+            self._readers[key] = asyncio.create_task(self._answer_all(key))
         return await answer
 
-    async def _read(self, key: Key, read: Callable[[], Awaitable[Answer]]) -> None:
+    async def _answer_all(self, key: Key) -> None:
         asked: list[asyncio.Future[Answer]] = []
         try:
             while asked := self._asking.pop(key, []):
-                await _answer(asked, read)
+                await self._answer(key, asked)
         finally:  # with somebody left only when the process ends
             del self._readers[key]
             for future in asked + self._asking.pop(key, []):
                 future.cancel()
 
-
-async def _answer(asked: list[asyncio.Future[Answer]], read: Callable[[], Awaitable[Answer]]) -> None:
-    try:
-        answer = await read()
-    except Exception as error:  # noqa: BLE001  # theirs to judge
+    async def _answer(self, key: Key, asked: list[asyncio.Future[Answer]]) -> None:
+        try:
+            answer = await self._read(key)
+        except Exception as error:  # noqa: BLE001  # theirs to judge
+            for future in asked:
+                if not future.done():
+                    future.set_exception(error)
+            return
         for future in asked:
             if not future.done():
-                future.set_exception(error)
-        return
-    for future in asked:
-        if not future.done():
-            future.set_result(answer)
+                future.set_result(answer)
