@@ -1,8 +1,9 @@
 """Quiet hours: when a message may go, by the clock on the recipient's wall."""
 
 import datetime as dt
-from functools import lru_cache
 from zoneinfo import ZoneInfo
+
+from vayro.sites.places import is_time_zone
 
 _DAY = dt.timedelta(days=1)
 _SECOND = dt.timedelta(seconds=1)
@@ -13,7 +14,7 @@ def choose_zone(*names: str | None) -> str:
 
     Whoever wrote the name may know zones that this machine does not: that must not hold up a campaign.
     """
-    return next((name for name in names if name and _is_zone(name)), "UTC")
+    return next((name for name in names if name and is_time_zone(name)), "UTC")
 
 
 def next_allowed(instant: dt.datetime, zone: str, quiet_from: str | None, quiet_until: str | None) -> dt.datetime:
@@ -32,15 +33,6 @@ def is_quiet(wall: dt.datetime, start: int, end: int) -> bool:
     """Return whether a clock shows quiet hours. Args: start and end, in minutes since midnight."""
     shown = wall.hour * 60 + wall.minute
     return start <= shown < end if start <= end else shown >= start or shown < end
-
-
-@lru_cache(maxsize=2_048)
-def _is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # not there; no path; a folder
-        return False
-    return True
 
 
 def _leave(instant: dt.datetime, zone: ZoneInfo, start: int, end: int) -> dt.datetime:

@@ -33,9 +33,14 @@ def check_locale(text: str) -> str:
 def check_time_zone(text: str) -> str:
     """Return the name of an IANA time zone. Raises ValueError."""
     name = text.strip()
-    if name not in _zone_names():
+    if not is_time_zone(name):
         raise ValueError("This is not a time zone of the IANA database, like Europe/Berlin or UTC.")
     return name
+
+
+def is_time_zone(name: str) -> bool:
+    """Return whether an IANA time zone that is known here is called so."""
+    return name in _zone_names()
 
 
 def only_time_zone(candidates: Iterable[str], country: str | None) -> str | None:
@@ -43,7 +48,7 @@ def only_time_zone(candidates: Iterable[str], country: str | None) -> str | None
 
     The one candidate; else that of the country, if all its zones keep the same time (the first is where most live).
     """
-    named = [zone for zone in candidates if zone in _zone_names()]
+    named = [zone for zone in candidates if is_time_zone(zone)]
     if len(named) == 1:
         return named[0]
     return _zone_of_country(country) if country else None
@@ -51,7 +56,7 @@ def only_time_zone(candidates: Iterable[str], country: str | None) -> str | None
 
 @cache
 def _zone_of_country(country: str) -> str | None:
-    zones = [zone for code, _, zone, *_ in _read_table("zone.tab") if code == country and zone in _zone_names()]
+    zones = [zone for code, _, zone, *_ in _read_table("zone.tab") if code == country and is_time_zone(zone)]
     return zones[0] if len({_times_of(zone) for zone in zones}) == 1 else None
 
 
