@@ -28,7 +28,7 @@ LINKS: list[dict[str, Any]] = [
     {"short_code": "off", "is_active": False},
     {"short_code": "past", "expires_at": NOW - HOUR},
     {"short_code": "past-elsewhere", "expires_at": NOW - HOUR, "expired_url": "https://example.com/over"},
-    {"short_code": "future", "expires_at": NOW + HOUR},
+    {"short_code": "future", "expires_at": NOW + 24 * HOUR},
     {"short_code": "odd", "target_url": 'https://example.com/"\r\nSet-Cookie: a=b\u20ac <b>'},
     {"short_code": "protected", "password_hash": "no password fits it"},
     {"short_code": "down", "is_active": False, "disabled_reason": "abuse"},
