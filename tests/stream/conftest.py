@@ -10,12 +10,14 @@ from redis import Redis
 
 from tests.clicks.spooled import event_id_of, make_payload
 from tests.conftest import SettingsFactory
+from tests.servers import wait_until
 from tests.worker.conftest import eventually, make_consumer, running, totals
 from vayro.cache.adapters import open_commands
 from vayro.database.engine import Database, open_database
 from vayro.settings import Settings
 from vayro.spool.writer import SpoolWriter
 from vayro.stream import shipper as shipper_module
+from vayro.stream.oversight import StreamWatch
 from vayro.stream.pipe import PipeBroken
 from vayro.stream.redis_client import STREAM, open_redis
 from vayro.stream.redis_source import RedisClickSource
@@ -36,6 +38,25 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look after things ten times as often as in production."""
     monkeypatch.setattr(shipper_module, "OVERSEE_SECONDS", 0.1)
     monkeypatch.setattr(shipper_module, "AWAY_SECONDS", 0.05)
+
+
+@pytest.fixture
+def looks(quick: None, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """What a look at Redis said, look by look. The first never says that something is lost: tests harm Redis after."""
+    answers: list[bool] = []
+    look = StreamWatch.has_lost
+
+    async def has_lost(watch: StreamWatch) -> bool:
+        answers.append(await look(watch))
+        return answers[-1]
+
+    monkeypatch.setattr(StreamWatch, "has_lost", has_lost)
+    return answers
+
+
+async def await_look(looks: list[bool]) -> None:
+    """Wait until a shipper has seen its Redis."""
+    await asyncio.to_thread(wait_until, lambda: bool(looks), seconds=60, what="a look at Redis")
 
 
 @contextlib.asynccontextmanager

@@ -8,7 +8,7 @@ from redis import Redis
 from tests.clicks.spooled import open_writer
 from tests.conftest import SettingsFactory
 from tests.servers import RedisServer, wait_until
-from tests.stream.conftest import append, await_rows, entries_in, shipping, working
+from tests.stream.conftest import append, await_look, await_rows, entries_in, shipping, working
 from tests.worker.conftest import eventually, rows, totals
 from vayro.database.engine import Database
 from vayro.database.models import click_events
@@ -62,7 +62,7 @@ async def test_a_flushed_redis_loses_no_click_and_repeats_none(
     redis_url: str,
     settings_factory: SettingsFactory,
     database: Database,
-    quick: None,
+    looks: list[bool],
     command: str,
 ) -> None:
     settings = settings_factory(redis_url=redis_url)
@@ -70,8 +70,8 @@ async def test_a_flushed_redis_loses_no_click_and_repeats_none(
     with Redis.from_url(redis_url) as client:
         async with shipping(settings, database):
             sent = await append(writer, 500)
-            await asyncio.to_thread(wait_until, lambda: entries_in(client) == 500, seconds=5)
-            await asyncio.sleep(0.3)  # the shipper has seen this Redis
+            await asyncio.to_thread(wait_until, lambda: entries_in(client) >= 500, seconds=60)
+            await await_look(looks)
             client.execute_command(*command.split())  # nobody has read them yet
             async with working(settings, database):
                 sent += await append(writer, 500)
@@ -82,12 +82,17 @@ async def test_a_flushed_redis_loses_no_click_and_repeats_none(
 
 
 async def test_a_flush_while_the_worker_reads_loses_no_click(
-    redis_server: RedisServer, redis_url: str, settings_factory: SettingsFactory, database: Database, quick: None
+    redis_server: RedisServer,
+    redis_url: str,
+    settings_factory: SettingsFactory,
+    database: Database,
+    looks: list[bool],
 ) -> None:
     settings = settings_factory(redis_url=redis_url)
     writer = open_writer(settings.spool_dir)
     sent: list[str] = []
     async with shipping(settings, database), working(settings, database):
+        await await_look(looks)
         for _ in range(4):
             sent += await append(writer, 500)
             await asyncio.sleep(0.1)
@@ -98,7 +103,7 @@ async def test_a_flush_while_the_worker_reads_loses_no_click(
 
 
 async def test_a_killed_redis_that_forgot_everything_loses_no_click(
-    own_redis: RedisServer, settings_factory: SettingsFactory, database: Database, quick: None
+    own_redis: RedisServer, settings_factory: SettingsFactory, database: Database, looks: list[bool]
 ) -> None:
     own_redis.send("CONFIG SET appendonly no")
     settings = settings_factory(redis_url=own_redis.url)
@@ -106,8 +111,8 @@ async def test_a_killed_redis_that_forgot_everything_loses_no_click(
     async with shipping(settings, database):
         sent = await append(writer, 1_000)
         with Redis.from_url(own_redis.url) as client:
-            await asyncio.to_thread(wait_until, lambda: entries_in(client) == 1_000, seconds=5)
-        await asyncio.sleep(0.3)
+            await asyncio.to_thread(wait_until, lambda: entries_in(client) >= 1_000, seconds=60)
+        await await_look(looks)
         await asyncio.to_thread(own_redis.kill)
         sent += await append(writer, 1_000)
         for path in own_redis.directory.glob("appendonlydir/*"):
@@ -173,7 +178,7 @@ async def test_entries_that_vanish_from_the_stream_are_sent_again(
     writer.close()
     async with shipping(settings, database):
         with Redis.from_url(redis_url) as client:
-            await asyncio.to_thread(wait_until, lambda: entries_in(client) == 100, seconds=5)
+            await asyncio.to_thread(wait_until, lambda: entries_in(client) >= 100, seconds=60)
             for entry, _ in client.xrange(STREAM, count=40):  # type: ignore[union-attr]
                 client.xdel(STREAM, entry)
         async with working(settings, database):
@@ -194,5 +199,5 @@ async def test_a_second_shipper_of_a_spool_stands_by(
             await asyncio.sleep(0.3)
             assert entries_in(client) == 0
             first.release()
-            await asyncio.to_thread(wait_until, lambda: entries_in(client) == 10, seconds=5)
+            await asyncio.to_thread(wait_until, lambda: entries_in(client) >= 10, seconds=60)
     writer.close()
