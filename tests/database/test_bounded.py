@@ -34,7 +34,7 @@ async def test_pgbouncer_outlives_those_who_give_up_on_a_server_that_hangs(
 ) -> None:
     with running(PgBouncerServer(own_postgres.url)) as bouncer:
         url = bouncer.in_front_of(own_postgres.url)
-        database = open_database(settings_factory(database_url=url, database_timeout_seconds=0.2))
+        database = open_database(settings_factory(database_url=url, database_timeout_seconds=2))
         await ask(database)
         with hanging(own_postgres), pytest.raises(Unavailable):
             await ask(database)
@@ -54,11 +54,12 @@ async def test_pgbouncer_outlives_those_who_give_up_on_a_server_that_hangs(
 async def test_few_requests_to_cancel_wait_for_a_server_that_hangs(
     own_postgres: PostgresServer, settings_factory: SettingsFactory
 ) -> None:
-    database = open_database(settings_factory(database_url=own_postgres.url, database_timeout_seconds=0.2))
+    database = open_database(settings_factory(database_url=own_postgres.url, database_timeout_seconds=2))
     many = bounded.CANCELS_AT_ONCE + 3
     ready, hung = asyncio.Barrier(many + 1), asyncio.Event()
     holding = [asyncio.create_task(hold(database, ready, hung)) for _ in range(many)]
-    await ready.wait()
+    async with asyncio.timeout(WAIT_SECONDS):  # one who fails before never comes
+        await ready.wait()
     with hanging(own_postgres):
         hung.set()
         results = await asyncio.gather(*holding, return_exceptions=True)
