@@ -8,7 +8,7 @@ import pytest
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from tests.redirect.conftest import make_settings
-from tests.redirect.engines import EngineThread, get, running_engine, without_date
+from tests.redirect.engines import SENTINEL, EngineThread, get, running_engine, without_date
 from vayro.observability import tracing as tracing_module
 from vayro.observability.spans import Tracing
 from vayro.redirect import fastlane
@@ -50,7 +50,7 @@ def exporter(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[In
 
 def play(engine: EngineThread) -> list[bytes]:
     """Each request twice: looked up, then from memory."""
-    return [without_date(engine.exchange(request)) for request in REQUESTS * 2]
+    return [without_date(engine.exchange(request + SENTINEL, seconds=30)) for request in REQUESTS * 2]
 
 
 def traces_of(engine: EngineThread) -> list[str]:
