@@ -98,7 +98,7 @@ def test_the_replica_follows_the_primary_and_starts_again_with_what_it_has(prima
     with psycopg.connect(primary_url, autocommit=True) as connection:
         connection.execute("CREATE TABLE followed (number int)")
         query = "SELECT count(*) FROM pg_replication_slots WHERE slot_name = 'vayro_replica' AND active"
-        assert (connection.execute(query).fetchone() or (0,))[0] == 1
+        wait_until(lambda: connection.execute(query).fetchone() == (1,), what="the replica follows")
     wait_until(lambda: fetch(replica.url("vayro"), "SELECT to_regclass('followed')") is not None)
     replica.stop()
     identity = (replica.directory / "pgdata" / "PG_VERSION").stat().st_ino
