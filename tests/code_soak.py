@@ -22,6 +22,7 @@ import numpy as np
 
 from tests.servers import RedisServer
 from vayro.database.engine import open_database
+from vayro.errors import Unavailable
 from vayro.links.allocation import build_allocator
 from vayro.settings import Settings
 
@@ -179,7 +180,10 @@ async def allocate_for_ever(kind: str, database_url: str, redis_url: str, path: 
     parent = os.getppid()
     with open(path, "ab", buffering=0) as file:  # noqa: ASYNC230, PTH123 (what it blocks is this measurement alone)
         while os.getppid() == parent:
-            codes = await allocator.allocate(BATCH)
+            try:
+                codes = await allocator.allocate(BATCH)
+            except Unavailable:  # a database that is too busy: its caller would ask again
+                continue
             file.write(("\n".join(codes) + "\n").encode())
 
 

@@ -261,13 +261,13 @@ class RedisServer(Server):
 
     def is_ready(self) -> bool:
         try:
-            return self.send("PING") == b"+PONG"
+            return self.send("PING", seconds=2) == b"+PONG"
         except OSError:
             return False
 
-    def send(self, command: str, *, whole: bool = False) -> bytes:
+    def send(self, command: str, *, whole: bool = False, seconds: float = 30) -> bytes:
         """Send one inline command; return the first line of the answer, or up to 64 KiB of it."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=2) as connection:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=seconds) as connection:
             connection.sendall(f"{command}\r\n".encode())
             answer = connection.recv(65_536)
             return answer if whole else answer.partition(b"\r\n")[0]

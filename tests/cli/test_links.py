@@ -22,7 +22,8 @@ CONTRACT = (
     "clicks, created_at, updated_at"
 )
 
-pytestmark = pytest.mark.usefixtures("ada")
+# Each command is a process: 2 s, or 15 beside much else.
+pytestmark = [pytest.mark.usefixtures("ada"), pytest.mark.timeout(400)]
 
 
 def test_a_new_link_is_printed_as_its_short_url_alone(run: Run, settings: Settings) -> None:
@@ -125,13 +126,26 @@ def test_a_terminal_gets_a_progress_bar_on_stderr(settings: Settings, tmp_path: 
     terminal, inside = pty.openpty()
     command = [sys.executable, "-m", "vayro", "links", "import", str(file), "--json"]
     environment = environment_of(settings) | {"TERM": "xterm-256color", "COLUMNS": "100"}
-    done = subprocess.run(command, env=environment, cwd=tmp_path, stdout=subprocess.PIPE, stderr=inside, check=False)
-    os.close(inside)
-    shown = os.read(terminal, 1 << 16).decode()
-    os.close(terminal)
-    assert json.loads(done.stdout) == {"imported": 2500, "refused": 0}
+    with subprocess.Popen(command, env=environment, cwd=tmp_path, stdout=subprocess.PIPE, stderr=inside) as process:
+        os.close(inside)
+        shown = read_terminal(terminal)
+        assert process.stdout
+        told = process.stdout.read()
+    assert json.loads(told) == {"imported": 2500, "refused": 0}
     assert "importing" in shown
     assert "━" in shown
+
+
+def read_terminal(terminal: int) -> str:
+    """Return all that is shown until nobody writes to it any more: a terminal holds a few kilobytes."""
+    shown = b""
+    while True:
+        try:
+            shown += os.read(terminal, 1 << 16)
+        except OSError:  # Linux's end of file, when the other side is closed
+            break
+    os.close(terminal)
+    return shown.decode()
 
 
 def test_dedupe_tells_first_and_does_then(run: Run) -> None:
@@ -150,13 +164,14 @@ def test_dedupe_tells_first_and_does_then(run: Run) -> None:
 
 
 def test_warm_fills_redis(settings: Settings, redis_server: RedisServer, redis_url: str) -> None:
-    production = settings.model_copy(update={"redis_url": redis_url})
+    production = settings.model_copy(update={"redis_url": redis_url, "redis_timeout_ms": 10_000})
     run_vayro(production, "links", "create", "https://example.com/", "--code", "spring")
     with closing(sqlite3.connect(settings.resolved_database_url.removeprefix("sqlite:///"))) as connection:
         connection.execute("INSERT INTO link_stats SELECT id, 7, 0, created_at FROM links")
         connection.commit()
     redis_server.send("FLUSHALL")
     done = run_vayro(production, "links", "warm", "--json")
+    assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {"warmed": 1}
     assert redis_server.send("EXISTS url:spring") == b":1"
 

@@ -10,7 +10,8 @@ from tests.cli.conftest import Run
 from tests.processes import environment_of
 from vayro.settings import Settings
 
-pytestmark = pytest.mark.usefixtures("ada")
+# Each command is a process: 2 s, or 15 beside much else.
+pytestmark = [pytest.mark.usefixtures("ada"), pytest.mark.timeout(400)]
 
 
 def shown(run: Run, code: str) -> tuple[bool, str | None]:

