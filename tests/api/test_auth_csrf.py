@@ -1,6 +1,7 @@
 """Cross-site request forgery: whose pages may change something with a visitor's cookie. And cookies over TLS."""
 
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -13,6 +14,7 @@ from vayro.settings import Settings
 
 ORIGIN = "https://links.test"
 COOKIE = "__Host-vayro_session"
+PATIENT: dict[str, Any] = {"verify": False, "timeout": 30}
 
 # (headers, whether a request that a cookie authenticates may change something)
 MATRIX = [
@@ -58,7 +60,7 @@ async def visitor(api_url: str, settings: Settings) -> AsyncIterator[httpx.Async
     """A client that sends the session's cookie and nothing else that a browser would."""
     async with browser(api_url) as page:
         cookie, _ = cookies_of(await sign_in(page, await make_person(settings)))[COOKIE]
-    async with httpx.AsyncClient(base_url=api_url, headers={"Cookie": f"{COOKIE}={cookie}"}, verify=False) as opened:
+    async with httpx.AsyncClient(base_url=api_url, headers={"Cookie": f"{COOKIE}={cookie}"}, **PATIENT) as opened:
         yield opened
 
 
@@ -102,7 +104,7 @@ async def test_a_key_needs_no_origin(api_url: str, settings: Settings) -> None:
 )
 async def test_no_other_site_signs_a_visitor_in(api_url: str, path: str, body: dict[str, str]) -> None:
     for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.test"}):
-        async with httpx.AsyncClient(base_url=api_url, headers=headers, verify=False) as stranger:
+        async with httpx.AsyncClient(base_url=api_url, headers=headers, **PATIENT) as stranger:
             assert_problem(await stranger.post(f"/v1/auth/{path}", json=body), 403, "forbidden")
 
 
@@ -120,6 +122,6 @@ async def test_over_tls_the_cookie_belongs_to_this_host_alone(api_url: str, sett
 
 async def test_over_tls_a_cookie_without_the_prefix_is_none(visitor: httpx.AsyncClient, api_url: str) -> None:
     token = visitor.headers["cookie"].partition("=")[2]
-    async with httpx.AsyncClient(base_url=api_url, verify=False) as other:
+    async with httpx.AsyncClient(base_url=api_url, **PATIENT) as other:
         answer = await other.get("/v1/auth/session", headers={"Cookie": f"vayro_session={token}"})
         assert_problem(answer, 401, "unauthenticated")

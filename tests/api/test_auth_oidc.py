@@ -66,7 +66,7 @@ def somebody(**over: Any) -> dict[str, Any]:
 
 
 async def tell(issuer: str, person: dict[str, Any], lie: str = "", **more: Any) -> None:
-    async with httpx.AsyncClient(verify=False) as provider:
+    async with httpx.AsyncClient(verify=False, timeout=30) as provider:
         told = {"person": person, "lie": lie, **more}
         assert (await provider.post(f"{issuer}/control", json=told)).status_code == 204
 
@@ -76,7 +76,7 @@ async def leave(page: httpx.AsyncClient, *, link: bool = False) -> str:
     path, body = ("link", {"password": PASSWORD}) if link else ("start", {})
     begun = await page.post(f"/v1/auth/oidc/{path}", json=body)
     assert begun.status_code == 200, begun.text
-    async with httpx.AsyncClient(verify=False) as provider:
+    async with httpx.AsyncClient(verify=False, timeout=30) as provider:
         answer = await provider.get(begun.json()["address"])
     assert answer.status_code == 302
     return str(answer.headers["location"])

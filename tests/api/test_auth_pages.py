@@ -124,7 +124,7 @@ def test_another_page_changes_nothing(tab: Tab, api: Process, email: str, strang
     post = "fetch({url!r}, {{method: 'POST', mode: 'no-cors', credentials: 'include'}}).catch(() => null)"
     tab.run(post.format(url=f"{api.url}/v1/auth/sign-out"))
     tab.run(f"document.forms[0].action = '{api.url}/v1/auth/sign-out-everywhere'; document.forms[0].submit()")
-    tab.wait(f"location.href.startsWith('{api.url}')")
+    tab.wait(f"location.href.startsWith('{api.url}') && document.readyState === 'complete'")
     assert "forbidden" in tab.run("document.body.innerText")  # it came with the cookie: without, it were 401
     tab.open(f"{api.url}/")
     assert tab.run(WHO) == email

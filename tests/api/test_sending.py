@@ -43,7 +43,7 @@ async def test_a_signed_receipt_is_taken_and_a_forged_one_is_not(house: House, p
     message_id = await make_sent(house)
     body = orjson.dumps({"id": str(message_id), "status": "delivered"})
     path = "/v1/campaigns/receipts/gateway"
-    async with httpx.AsyncClient(base_url=public_url, verify=False) as provider:
+    async with httpx.AsyncClient(base_url=public_url, verify=False, timeout=30) as provider:
         forged = await provider.post(path, content=body, headers={HEADER: sign(body, "x" * 16)})
         assert_problem(forged, 403, "forbidden")
         assert_problem(await provider.post(path, content=body), 403, "forbidden")
@@ -58,7 +58,7 @@ async def test_twilio_signs_the_address_by_which_the_world_knows_us(house: House
     message_id = await make_sent(house)
     path = f"/v1/campaigns/receipts/twilio?message={message_id}"
     form = {"MessageSid": f"SM{uuid4().hex}", "MessageStatus": "delivered", "Body": "ä & b"}
-    async with httpx.AsyncClient(base_url=public_url, verify=False) as twilio:
+    async with httpx.AsyncClient(base_url=public_url, verify=False, timeout=30) as twilio:
         for base, status in ((public_url, 403), (PUBLIC, 204)):
             signature = RequestValidator(TOKEN).compute_signature(f"{base}{path}", form)
             answer = await twilio.post(path, data=form, headers={"X-Twilio-Signature": signature})
@@ -98,7 +98,7 @@ async def test_who_answered_stop_is_shown_to_those_who_know_the_number_and_stays
     message_id = await make_sent(house)
     phone = (await message_of(house.team.database, message_id)).phone
     body = orjson.dumps({"from": phone, "body": "STOP"})
-    async with httpx.AsyncClient(base_url=public_url, verify=False) as gateway:
+    async with httpx.AsyncClient(base_url=public_url, verify=False, timeout=30) as gateway:
         path, headers = "/v1/campaigns/inbound/gateway", {HEADER: sign(body, SECRET)}
         assert (await gateway.post(path, content=body, headers=headers)).status_code == 204
     async with client(house.url, house.keys["owner"]) as api:

@@ -55,6 +55,14 @@ async def read_link(api: httpx.AsyncClient, site: Site) -> dict[str, Any]:
     return found
 
 
+async def ask_until_answered(api: httpx.AsyncClient, business: str) -> httpx.Response:
+    """Ask for a site; again while the database is too busy for a hundred who wait for one row."""
+    async with asyncio.timeout(60):
+        while (answer := await api.post("/v1/sites", json={"business_id": business})).status_code == 503:
+            await asyncio.sleep(0.5)
+    return answer
+
+
 async def test_a_hundred_calls_at_once_to_two_processes_give_one_site_and_one_link(
     ada: httpx.AsyncClient, settings: Settings, database: Database
 ) -> None:
@@ -62,8 +70,7 @@ async def test_a_hundred_calls_at_once_to_two_processes_give_one_site_and_one_li
     key = ada.headers["authorization"].removeprefix("Bearer ")
     with vayro("api", settings, api_port=free_port()) as second:
         async with client(second.url, key) as other:
-            asked = (api.post("/v1/sites", json={"business_id": business}) for api in [ada, other] * 50)
-            answers = await asyncio.gather(*asked)
+            answers = await asyncio.gather(*(ask_until_answered(api, business) for api in [ada, other] * 50))
     assert {answer.status_code for answer in answers} <= {200, 202}
     [site_id] = {answer.json()["id"] for answer in answers}
     site = await ended(ada, site_id)

@@ -52,7 +52,7 @@ async def test_sites_are_served_by_host(settings_factory, database_url):
     await make_site(database, subdomain="hidden", is_published=False)
     await database.close()
     with vayro("api", settings, "--sites", metrics_port=settings.metrics_port) as process:
-        async with httpx.AsyncClient(base_url=process.url, headers={"host": f"rossi.{DOMAIN}"}) as client:
+        async with httpx.AsyncClient(base_url=process.url, headers={"host": f"rossi.{DOMAIN}"}, timeout=30) as client:
             answer = await client.get("/?utm_source=sms", headers={"cookie": "vayro_session=x"})
             assert (answer.status_code, answer.text) == (200, PAGE)
             assert answer.headers["content-encoding"] == "gzip"

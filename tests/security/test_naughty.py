@@ -183,4 +183,4 @@ def test_json_opened_in_a_browser_is_text(api: httpx.Client, settings: Settings,
     url = f"http://127.0.0.1:{settings.api_port}/v1/links/{quote(MARKUP[1], safe='')}"
     document = render(url, tmp_path)
     assert "<title>owned" not in document
-    assert json.loads(httpx.get(url, headers=KEY).text)["status"] in {401, 404}
+    assert json.loads(httpx.get(url, headers=KEY, timeout=30).text)["status"] in {401, 404}
