@@ -10,12 +10,15 @@ settings_factory                         Settings on free ports, with a data dir
 
 import os
 import shutil
+import signal
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from tests.machines import RedisClusterServers, cluster
 from tests.servers import PostgresServer, RedisServer, free_port, running
@@ -23,7 +26,15 @@ from vayro.database.engine import Database, open_database
 from vayro.database.migrations import upgrade
 from vayro.settings import Settings
 
+# How long an example takes says nothing on a busy machine.
+hypothesis_settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("tests")
+
 SettingsFactory = Callable[..., Settings]
+
+# A shell that starts this in the background has it ignore SIGINT, and so would all that the tests start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # What the developer's shell says must not reach a test.
 for _name in [name for name in os.environ if name.startswith("VAYRO_")]:
