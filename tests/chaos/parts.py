@@ -121,8 +121,8 @@ class VayroPart:
             wait_until(lambda: is_gone(pid), what=f"a child of {self.name} is gone")
 
     def pause(self) -> None:
-        signal_family(self.pid, signal.SIGSTOP)
-        wait_until(lambda: state_of(self) != "running", what=f"{self.name} is stopped")
+        family = signal_family(self.pid, signal.SIGSTOP)
+        wait_until(lambda: all(is_gone(pid) or is_stopped(pid) for pid in family), what=f"{self.name} is stopped")
 
     def resume(self) -> None:
         if self.is_running():
@@ -165,8 +165,12 @@ def state_of(part: Part) -> str:
     if not part.is_running():
         return "down"
     pid = part.server.pid if isinstance(part, ServerPart) else part.pid  # type: ignore[attr-defined]
-    stat = Path(f"/proc/{pid}/stat").read_text()
-    return "paused" if stat.rpartition(")")[2].split()[0] == "T" else "running"
+    return "paused" if is_stopped(pid) else "running"
+
+
+def is_stopped(pid: int) -> bool:
+    """Whether a process is held by SIGSTOP. OSError when it has ended."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
 
 
 def fetch(

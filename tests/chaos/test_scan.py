@@ -5,6 +5,7 @@ PostgreSQL itself says how many statements it was sent: it logs each.
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 
@@ -16,6 +17,7 @@ from tests.chaos.stage import Stage
 from tests.chaos.visitors import Crowd, await_recorded
 from vayro.database.engine import Database
 from vayro.redirect.lookup import STATEMENTS_PER_SECOND
+from vayro.redirect.memory import REFRESH_SECONDS
 
 pytestmark = [pytest.mark.xdist_group("stage"), pytest.mark.timeout(300)]
 
@@ -77,11 +79,15 @@ async def test_a_thousand_misses_on_one_code_at_once_are_one_query_per_engine(
         asking = asyncio.create_task(crowd.follow([code] * 500))
         while crowd.asked < 1000:
             await asyncio.sleep(0.01)
+        started = time.monotonic()
         for name in stage.names("engine"):
             stage.resume(name)
         answers = await asking
+        seconds = time.monotonic() - started
     assert [answer.status for answer in answers] == [302] * 1000
-    assert statements.count(rf"FROM links.*{code}") == len(stage.names("engine"))
+    most = 1 if seconds < REFRESH_SECONDS else 2  # a link in use for longer is read again
+    engines = len(stage.names("engine"))
+    assert engines <= statements.count(rf"FROM links.*{code}") <= engines * most
     await await_recorded(truth, answers)
 
 
