@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 import random
+import time
 from typing import Any
 
 import pytest
@@ -37,7 +38,7 @@ async def begin(feed: LiveFeed, workspace_id: Any) -> Any:
 
 
 async def take(listening: Any, number: int) -> list[str]:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         frames = [await anext(listening) for _ in range(number)]
     return sorted(frame.decode().split("\n")[1].rpartition(".")[2] for frame in frames)
 
@@ -55,10 +56,11 @@ async def test_a_hundred_listeners_cost_one_query_twice_a_second(
 
     monkeypatch.setattr(LiveFeed, "_find_batches", find_batches)
     link, feed = await make_link(database), LiveFeed(database)
+    started = time.monotonic()
     listeners = [await begin(feed, link.workspace_id) for _ in range(100)]
     ids = await commit(database, link.id, 3)
     assert {tuple(await take(listening, 3)) for listening in listeners} == {tuple(ids)}
-    assert reads <= 6
+    assert reads <= 2 * (time.monotonic() - started) + 2
     await feed.close()
 
 
@@ -68,7 +70,7 @@ async def test_the_reader_stops_when_the_last_listener_goes(database: Database) 
     await listening.aclose()
     assert len(feed.listeners) == 0
     assert feed.listeners.reader is not None
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await feed.listeners.reader
     again = await begin(feed, link.workspace_id)
     ids = await commit(database, link.id)
@@ -95,7 +97,7 @@ async def test_heartbeats_keep_a_quiet_connection_open(database: Database, monke
     monkeypatch.setattr(feeds, "HEARTBEAT_SECONDS", 0.05)
     link, feed = await make_link(database), LiveFeed(database)
     listening = await begin(feed, link.workspace_id)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         assert await anext(listening) == b": still here\n\n"
     await feed.close()
 
