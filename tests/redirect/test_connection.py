@@ -24,7 +24,7 @@ def hasty(
         yield engine
 
 
-def read_to_end(client: socket.socket, seconds: float = 4) -> bytes:
+def read_to_end(client: socket.socket, seconds: float = 30) -> bytes:
     client.settimeout(seconds)
     received = bytearray()
     while part := client.recv(65_536):
@@ -63,9 +63,10 @@ def test_a_silent_connection_is_closed(hasty: EngineThread, first: bytes) -> Non
         assert status_of(read_to_end(client)) == (404 if len(first) > 2 else 0)
 
 
-def test_a_connection_in_use_is_kept(hasty: EngineThread) -> None:
+def test_a_connection_in_use_is_kept(hasty: EngineThread, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "KEEP_ALIVE_SECONDS", 3.0)  # more than two requests are ever apart
     with socket.create_connection(("127.0.0.1", hasty.port)) as client:
-        for _ in range(8):
+        for _ in range(12):  # for longer than that and a second, after which an engine looks
             client.sendall(get("/health/live", method="HEAD"))
             assert status_of(client.recv(65_536)) == 200
             time.sleep(0.4)
@@ -84,4 +85,4 @@ def test_a_client_that_reads_nothing_is_dropped(hasty: EngineThread) -> None:
 def test_pipelines_longer_than_the_recursion_limit_are_answered(hasty: EngineThread) -> None:
     with socket.create_connection(("127.0.0.1", hasty.port)) as client:
         client.sendall(get("/health/live") * 3000 + get("/health/live", "Connection: close"))
-        assert read_to_end(client, 20).count(b"HTTP/1.1 200") == 3001
+        assert read_to_end(client).count(b"HTTP/1.1 200") == 3001

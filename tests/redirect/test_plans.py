@@ -24,7 +24,11 @@ async def test_a_plan_that_allows_nothing_redirects_and_records(
     with vayro("redirect", settings) as process:
         assert [follow(settings.redirect_port) for _ in range(REQUESTS)] == [302] * REQUESTS
         accepted = f"vayro_clicks_accepted_total {float(REQUESTS)}"
-        wait_until(lambda: accepted in httpx.get(process.metrics_url).text, seconds=60, what="all clicks are counted")
+        wait_until(
+            lambda: accepted in httpx.get(process.metrics_url, timeout=30).text,
+            seconds=60,
+            what="all clicks are counted",
+        )
 
 
 def follow(port: int) -> int:

@@ -35,14 +35,14 @@ def engine(settings: Settings) -> Iterator[EngineThread]:
 
 
 def ask(engine: EngineThread, path: str, *fields: str) -> bytes:
-    return engine.exchange(get(path, *fields, "Connection: close"), seconds=5)
+    return engine.exchange(get(path, *fields, "Connection: close"), seconds=30)
 
 
 def report(engine: EngineThread, *fields: str, **form: str) -> bytes:
     body = urlencode(form).encode()
     kind = "Content-Type: application/x-www-form-urlencoded"
     head = get("/report", kind, f"Content-Length: {len(body)}", "Connection: close", *fields, method="POST")
-    return engine.exchange(head + body, seconds=10)
+    return engine.exchange(head + body, seconds=30)
 
 
 def in_database(settings: Settings, work: Callable[[Database], Awaitable[Any]]) -> Any:

@@ -175,7 +175,7 @@ async def test_nobody_who_can_be_served_stale_waits_while_the_database_is_tried_
     await world.resolver.resolve("", "a")
     world.clock.now += 10  # now the breaker lets one try
     world.lookup.is_away, world.lookup.gate = False, asyncio.Event()
-    stale = await asyncio.wait_for(world.resolver.resolve("", "a"), 1)
+    stale = await asyncio.wait_for(world.resolver.resolve("", "a"), 60)
     assert (stale.version, world.sources["stale"]) == (1, 2)
     while world.lookup.calls < 3:
         await asyncio.sleep(0)
@@ -205,7 +205,7 @@ async def test_a_hung_database_is_given_up(world: World, monkeypatch: pytest.Mon
     world.lookup.gate = asyncio.Event()
     started = time.monotonic()
     assert (await world.resolver.resolve("", "a")).version == 1
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 1.5  # it would be 2 s
 
 
 async def test_a_lookup_overtaken_by_an_edit_is_made_again(world: World) -> None:
@@ -245,7 +245,7 @@ async def test_a_cancelled_leader_does_not_leave_the_others_waiting(world: World
     await asyncio.sleep(0)
     leader.cancel()
     with pytest.raises(Unavailable):
-        await asyncio.wait_for(follower, 1)
+        await asyncio.wait_for(follower, 60)
 
 
 async def test_many_codes_asked_at_once_share_few_statements(
