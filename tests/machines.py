@@ -148,7 +148,10 @@ class RedisClusterServers:
         A master that was passed over while it was dead believes in its slots until it hears of it.
         """
         running = [node for node in self.nodes if node.process]
-        return sum(node.is_master for node in running) == 3 and all(map(self._is_content, running))
+        try:
+            return sum(node.is_master for node in running) == 3 and all(map(self._is_content, running))
+        except OSError:  # it does not answer yet
+            return False
 
     def master_of(self, key: str) -> ClusterNode:
         """The node that has the key."""

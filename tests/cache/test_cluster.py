@@ -20,8 +20,11 @@ pytestmark = pytest.mark.xdist_group("redis cluster")
 
 
 @pytest.fixture
-async def commands(cluster_url: str, settings_factory: SettingsFactory) -> AsyncIterator[ClusterCommands]:
-    settings = settings_factory(redis_url=cluster_url, redis_cluster=True, redis_timeout_ms=1000)
+async def commands(
+    request: pytest.FixtureRequest, cluster_url: str, settings_factory: SettingsFactory
+) -> AsyncIterator[ClusterCommands]:
+    timeout_ms = getattr(request, "param", 3000)
+    settings = settings_factory(redis_url=cluster_url, redis_cluster=True, redis_timeout_ms=timeout_ms)
     opened = open_commands(settings, "cluster-test")
     assert isinstance(opened, ClusterCommands)
     yield opened
@@ -30,7 +33,7 @@ async def commands(cluster_url: str, settings_factory: SettingsFactory) -> Async
 
 @pytest.fixture
 async def cache(cluster_url: str, settings_factory: SettingsFactory) -> AsyncIterator[LinkCache]:
-    opened = open_link_cache(settings_factory(redis_url=cluster_url, redis_cluster=True, redis_timeout_ms=1000))
+    opened = open_link_cache(settings_factory(redis_url=cluster_url, redis_cluster=True, redis_timeout_ms=3000))
     yield opened
     await opened.close()
 
@@ -79,6 +82,7 @@ async def test_a_slot_on_its_way_is_asked_for_where_its_keys_are(
         redis_cluster.move_slot("url:asked", source)
 
 
+@pytest.mark.parametrize("commands", [1000], indirect=True)  # noticed before the failover, which takes 4 s
 async def test_a_master_that_hangs_keeps_no_other_node_waiting(
     commands: ClusterCommands, redis_cluster: RedisClusterServers
 ) -> None:

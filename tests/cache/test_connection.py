@@ -10,7 +10,7 @@ from vayro.cache.breaker import CircuitBreaker
 from vayro.cache.commands import RedisAway
 from vayro.cache.connection import PipelinedConnection
 
-TIMEOUT_SECONDS = 0.5
+TIMEOUT_SECONDS = 3
 
 
 @pytest.fixture
