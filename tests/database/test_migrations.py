@@ -29,7 +29,7 @@ def test_upgrade_reaches_the_newest_revision_and_may_be_repeated(empty_database_
 def test_six_processes_that_upgrade_at_once_end_as_one(empty_database_url):
     program = "import sys; from vayro.database.migrations import upgrade; upgrade(sys.argv[1])"
     processes = [subprocess.Popen([sys.executable, "-c", program, empty_database_url]) for _ in range(6)]
-    assert [process.wait(60) for process in processes] == [0] * 6
+    assert [process.wait(110) for process in processes] == [0] * 6
     assert find_revision(empty_database_url) == newest_revision()
 
 

@@ -26,6 +26,13 @@ async def ask(database: Database, statement: str = "SELECT 1") -> object:
         return await connection.scalar(text(statement))
 
 
+def forget_others() -> None:
+    """Delete now what tests before have left unclosed: its warnings are theirs."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        gc.collect()
+
+
 async def test_a_connection_that_comes_back_after_the_end_is_closed_then(database: Database) -> None:
     """Left open, it would be deleted unclosed some day: a warning, in whatever runs then."""
     taken, back = asyncio.Event(), asyncio.Event()
@@ -38,6 +45,7 @@ async def test_a_connection_that_comes_back_after_the_end_is_closed_then(databas
 
     holding = asyncio.create_task(hold())
     await taken.wait()
+    forget_others()
     with warnings.catch_warnings(record=True) as seen:
         warnings.simplefilter("always")
         await database.close(seconds=0)
@@ -64,6 +72,8 @@ async def test_closing_waits_for_those_who_are_about_to_finish(database: Databas
 
 
 async def test_a_cancelled_reader_leaves_nothing_open(settings_factory: SettingsFactory, database_url: str) -> None:
+    forget_others()
+    before = set(threading.enumerate())
     with warnings.catch_warnings(record=True) as seen:
         warnings.simplefilter("always")
         for turns in range(12):
@@ -75,7 +85,7 @@ async def test_a_cancelled_reader_leaves_nothing_open(settings_factory: Settings
             await asyncio.gather(reading, return_exceptions=True)
             await database.close()
             # A connection to SQLite is a thread, which answers to this loop.
-            assert not [thread for thread in threading.enumerate() if "_connection_worker" in thread.name]
+            assert not [thread for thread in set(threading.enumerate()) - before if "_connection_worker" in thread.name]
         gc.collect()
     assert not [str(warning.message) for warning in seen]
 
@@ -205,6 +215,7 @@ async def test_a_new_file_that_another_process_changes_is_waited_for(
 
 
 async def test_a_connection_that_nobody_has_any_more_closes_itself(tmp_path: Path) -> None:
+    forget_others()
     with warnings.catch_warnings(record=True) as seen:
         warnings.simplefilter("always")
         files = OpenFiles()
