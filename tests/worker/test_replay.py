@@ -1,6 +1,7 @@
 """Dead letters tried again: what was wrong is right by now, and each becomes a click once."""
 
 import asyncio
+import datetime as dt
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -117,12 +118,14 @@ async def test_a_late_click_marks_its_hour(
     monkeypatch: pytest.MonkeyPatch,
     replay: LetterReplay,
 ) -> None:
-    from tests.factories import make_link, now
+    from tests.factories import make_link
 
     link = await make_link(database)
     await bury(database, source, tmp_path, monkeypatch, make_payload(link=str(link.id)))
     async with database.transaction() as connection:
-        await connection.execute(rollup_state.insert().values(name="closed", until=now().replace(year=2100)))
+        await connection.execute(
+            rollup_state.insert().values(name="closed", until=dt.datetime(2100, 1, 1, tzinfo=dt.UTC))
+        )
     await run(replay)
     assert [row.workspace_id for row in await rows(database, rollup_marks)] == [link.workspace_id]
 
@@ -181,14 +184,14 @@ async def test_a_letter_whose_click_came_another_way_is_known(
 
 
 async def test_filters_pick_letters(database: Database) -> None:
-    from tests.factories import now
-
     first = await write_letter(database, reason="bad_id")
     second = await write_letter(database, reason="bad_time", segment="b-1")
     await write_letter(database, reason="dropped:blocked", payload=b"")
     async with database.transaction() as connection:
         early = click_dead_letters.c.id == first
-        await connection.execute(update(click_dead_letters).where(early).values(created_at=now().replace(year=2020)))
+        await connection.execute(
+            update(click_dead_letters).where(early).values(created_at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
+        )
 
     async def ids(**wanted: Any) -> list[UUID]:
         return [letter.id for letter in await LetterBox(database).find(LetterFilter(**wanted))]
@@ -197,8 +200,8 @@ async def test_filters_pick_letters(database: Database) -> None:
     assert await ids(reason="bad_t") == [second]
     assert await ids(reason="%") == []
     assert await ids(segment="b-1") == [second]
-    assert await ids(since=now().replace(year=2021)) == [second]
-    assert await ids(until=now().replace(year=2021)) == [first]
+    assert await ids(since=dt.datetime(2021, 1, 1, tzinfo=dt.UTC)) == [second]
+    assert await ids(until=dt.datetime(2021, 1, 1, tzinfo=dt.UTC)) == [first]
     assert await ids(ids=(second,)) == [second]
     assert len(await ids(with_settled=True)) == 3
     with pytest.raises(NotFound):
