@@ -82,7 +82,7 @@ def test_a_full_spool_refuses_and_recovers_when_segments_go(writer: SpoolWriter,
     assert sum(path.stat().st_size for path in spool.rglob("*.seg")) <= 1 << 20
     assert len(read_all(spool)) == written
     (writer._supply.directory / "00000001.seg").unlink()
-    wait_until(lambda: writer.append(b"again"), seconds=5)
+    wait_until(lambda: writer.append(b"again"), seconds=60)
 
 
 def test_a_full_disk_is_a_full_spool(spool: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,7 +93,7 @@ def test_a_full_disk_is_a_full_spool(spool: Path, monkeypatch: pytest.MonkeyPatc
     writer = SpoolWriter(spool, segment_bytes=SEGMENT, max_bytes=1 << 20)
     assert not writer.append(b"x")
     monkeypatch.undo()
-    wait_until(lambda: writer.append(b"x"), seconds=5)
+    wait_until(lambda: writer.append(b"x"), seconds=60)
     writer.close()
     assert read_all(spool) == [b"x"]
 
