@@ -15,7 +15,7 @@ from vayro.worker.enrichment import Tools
 
 POISON = "poison/1.0"
 TAR = "tar/1.0"
-STALL_SECONDS = 3.0
+STALL_VARIABLE = "STALL_SECONDS"
 
 
 def die_or_stick(click: Click, _tools: Tools) -> None:
@@ -28,5 +28,6 @@ def die_or_stick(click: Click, _tools: Tools) -> None:
 if __name__ == "__main__":
     enrichment.STEPS = (die_or_stick, *enrichment.STEPS)
     RedisClickSource.__init__.__kwdefaults__["claim_idle_seconds"] = 0.5
-    watchdog.watch_loop.__defaults__ = (STALL_SECONDS,)
+    if STALL_VARIABLE in os.environ:  # else as in production: a busy machine holds workers up, too
+        watchdog.watch_loop.__defaults__ = (float(os.environ[STALL_VARIABLE]),)
     run_worker(load_settings())

@@ -48,14 +48,18 @@ def send(settings: Settings, *payloads: bytes) -> None:
         shipper._reader.close()
 
 
-async def keep_running(settings: Settings, stopped: asyncio.Event) -> int:
-    """Start the worker again whenever it dies, as its supervisor does; return how often it died."""
+async def keep_running(settings: Settings, stopped: asyncio.Event, stall_seconds: float | None) -> int:
+    """Start the worker again whenever it dies, as its supervisor does; return how often it died.
+
+    Args: stall_seconds, after which a worker that is held up ends itself; None for as many as in production.
+    """
+    stall = {deadly_worker.STALL_VARIABLE: str(stall_seconds)} if stall_seconds else {}
     deaths = 0
     while not stopped.is_set():
         worker = await asyncio.create_subprocess_exec(
             sys.executable,
             Path(deadly_worker.__file__),
-            env=environment_of(settings),
+            env=environment_of(settings) | stall,
             stdin=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -68,12 +72,17 @@ async def keep_running(settings: Settings, stopped: asyncio.Event) -> int:
     return deaths
 
 
-async def check_poison(settings: Settings, database: Database, user_agent: str = deadly_worker.POISON) -> int:
+async def check_poison(
+    settings: Settings,
+    database: Database,
+    user_agent: str = deadly_worker.POISON,
+    stall_seconds: float | None = None,
+) -> int:
     """Send one event that kills among others that do not; return how many workers died of it."""
     poison = make_payload(user_agent=user_agent, ip="198.51.100.9")
     send(settings, *(make_payload() for _ in range(20)), poison, *(make_payload() for _ in range(20)))
     stopped = asyncio.Event()
-    supervisor = asyncio.create_task(keep_running(settings, stopped))
+    supervisor = asyncio.create_task(keep_running(settings, stopped, stall_seconds))
 
     async def is_settled() -> bool:
         return (await totals(database))["committed"] == 41
@@ -111,4 +120,4 @@ async def test_an_event_that_holds_up_its_worker_becomes_a_dead_letter(
 ) -> None:
     settings = settings_factory(database_url=sqlite_url, worker_batch_size=BATCH)
     async with opened(settings) as database:
-        assert await check_poison(settings, database, deadly_worker.TAR) == fatal_attempt(BATCH) - 1
+        assert await check_poison(settings, database, deadly_worker.TAR, 3) == fatal_attempt(BATCH) - 1
