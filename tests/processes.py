@@ -71,9 +71,17 @@ class Process:
 
     def await_ready(self, seconds: float = READY_SECONDS) -> None:
         """Return once it is ready; RuntimeError with its log when it ended or took too long."""
+        is_ready = False
+
+        def is_decided() -> bool:
+            nonlocal is_ready
+            has_ended = self.popen.poll() is not None
+            is_ready = not has_ended and self.is_ready()
+            return has_ended or is_ready
+
         with contextlib.suppress(TimeoutError):
-            wait_until(lambda: self.popen.poll() is not None or self.is_ready(), seconds=seconds)
-        if self.popen.poll() is not None or not self.is_ready():
+            wait_until(is_decided, seconds=seconds)
+        if not is_ready:
             self.kill()
             raise RuntimeError(f"vayro {' '.join(self.arguments)} is not ready:\n{self.log()[-4000:]}")
 

@@ -59,7 +59,10 @@ class Standing:
     def child(self, kind: str) -> int:
         """The process id of a child of this kind."""
         for pid in children_of(self.process.pid):
-            words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+            try:
+                words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+            except (FileNotFoundError, ProcessLookupError):  # it has ended
+                continue
             if "vayro.supervisor.entry" in words and words[words.index("vayro.supervisor.entry") + 1] == kind:
                 return pid
         raise LookupError(kind)

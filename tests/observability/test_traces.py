@@ -40,7 +40,7 @@ async def make_code(settings: Settings) -> str:
 
 
 async def follow(process: Process, code: str, **headers: str) -> None:
-    async with httpx.AsyncClient() as visitor:
+    async with httpx.AsyncClient(timeout=30) as visitor:
         assert (await visitor.get(f"{process.url}/{code}", headers=headers)).status_code == 302
 
 
@@ -140,7 +140,7 @@ async def test_an_api_request_is_a_span_with_its_statements_below(
     settings = settings_factory(database_url=sqlite_url, **ADMINISTRATOR)
     headers = {"Authorization": f"Bearer {API_KEY}"}
     with vayro("api", settings) as api:
-        async with httpx.AsyncClient(base_url=api.url, headers=headers) as client:
+        async with httpx.AsyncClient(base_url=api.url, headers=headers, timeout=30) as client:
             body = {"target_url": "https://example.com/?token=s3cret-token"}
             assert (await client.post("/v1/links", json=body)).status_code == 201
             assert (await client.get("/v1/links", headers=STRANGER)).status_code == 200

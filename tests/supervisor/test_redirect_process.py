@@ -1,5 +1,6 @@
 """`vayro redirect`: engines on one socket, and the shipper beside them."""
 
+import contextlib
 import os
 import signal
 from pathlib import Path
@@ -17,10 +18,20 @@ def settings(settings_factory: SettingsFactory, sqlite_url: str) -> Settings:
     return settings_factory(database_url=sqlite_url)
 
 
+SHIPPED = ["redirect", "redirect", "shipper"]
+
+
+def command_line(pid: int) -> list[str]:
+    """The words it was started with; none when it has ended."""
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    return []
+
+
 def kinds(process: Process) -> list[str]:
     found = []
     for pid in process.children:
-        words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+        words = command_line(pid)
         if "vayro.supervisor.entry" in words:  # else it is about to become one
             found.append(words[words.index("vayro.supervisor.entry") + 1])
     return sorted(found)
@@ -33,17 +44,17 @@ def test_the_command_line_goes_before_the_settings(settings: Settings) -> None:
     try:
         wait_until(lambda: is_listening(port), seconds=60)
         assert not is_listening(settings.redirect_port)
-        wait_until(lambda: kinds(process) == ["redirect", "redirect"], seconds=10)
+        wait_until(lambda: kinds(process) == ["redirect", "redirect"], seconds=60)
     finally:
         process.kill()
 
 
 def test_with_redis_there_is_one_shipper_and_it_is_restarted(settings: Settings, redis_url: str) -> None:
     with vayro("redirect", settings, "--workers", "2", redis_url=redis_url) as engine:
-        assert kinds(engine) == ["redirect", "redirect", "shipper"]
+        wait_until(lambda: kinds(engine) == SHIPPED, seconds=60)
         os.kill(engine.children[-1], signal.SIGKILL)
-        wait_until(lambda: "shipper runs again" in engine.log(), seconds=10)
-        assert kinds(engine) == ["redirect", "redirect", "shipper"]
+        wait_until(lambda: "shipper runs again" in engine.log(), seconds=60)
+        wait_until(lambda: kinds(engine) == SHIPPED, seconds=60)
 
 
 def test_it_stops_without_being_killed(settings: Settings) -> None:
