@@ -47,6 +47,7 @@ async def test_nobody_is_led_to_another_site_after_signing_in(stage: Stage) -> N
 async def test_a_session_that_ends_is_renewed_in_place(stage: Stage) -> None:
     page = await stage.open("/settings/keys")
     await expect(page.get_by_role("heading", name="API keys", level=1)).to_be_visible()
+    await page.wait_for_load_state("networkidle")  # the list of keys, too, would be refused
     await stage.context.clear_cookies()
     # The way through the settings asks for something new, and that is refused.
     await page.get_by_role("navigation", name="Settings").get_by_role("link", name="Workspace").click()

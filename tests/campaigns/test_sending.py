@@ -29,7 +29,7 @@ from vayro.campaigns.handover import UNKNOWN
 from vayro.campaigns.opt_outs import opt_out_for_all
 from vayro.campaigns.quiet import next_allowed
 from vayro.database.engine import Database
-from vayro.database.models import businesses, campaigns
+from vayro.database.models import businesses, campaign_messages, campaigns
 from vayro.database.models.campaigns import EVERYONE
 from vayro.settings import Settings
 
@@ -153,6 +153,8 @@ async def test_in_quiet_hours_a_message_moves_to_the_morning_of_its_reader(datab
             one = businesses.c.id == found[number]["id"]
             await connection.execute(update(businesses).where(one).values(time_zone=zone))
     evening = dt.datetime(2027, 1, 4, 21, 30, tzinfo=dt.UTC)  # 22:30 in Berlin, 6:30 in Tokyo
+    async with database.transaction() as connection:
+        await connection.execute(update(campaign_messages).values(due_at=evening - dt.timedelta(minutes=10)))
     made = await take(database, campaign_id, at=evening)
     assert (made.taken, made.moved) == ([], 3)
     dues = [(await message_of(database, one)).due_at for one in ids]

@@ -16,7 +16,7 @@ SECONDS = 60
 
 def test_a_click_goes_through_nginx_engine_redis_worker_and_pgbouncer_to_the_replica(stage):
     link = stage.create_link("https://example.com/all-the-way")
-    assert fetch(link["short_url"])[0] == 302
+    wait_until(lambda: fetch(link["short_url"])[0] == 302, seconds=SECONDS, what="it redirects")
     path = f"/v1/links/{link['id']}"
     wait_until(lambda: stage.call_api("GET", path)[1]["clicks"] == 1, seconds=SECONDS, what="the click is counted")
     stage.replica.catch_up(stage.primary)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 REFERER = "https://load.test/"
 USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+HOST = "127.0.0.1"  # the default domain: an engine that does not know the others yet refuses theirs
 RETRY_SECONDS = 0.02  # between attempts to reach an engine that was just killed
 
 
@@ -68,7 +69,7 @@ class Load:
             code = self.codes[number % len(self.codes)]
             self.sent += 1
             writer.write(
-                f"GET /{code} HTTP/1.1\r\nHost: short.test\r\nUser-Agent: {USER_AGENT}\r\n"
+                f"GET /{code} HTTP/1.1\r\nHost: {HOST}\r\nUser-Agent: {USER_AGENT}\r\n"
                 f"Referer: {referer}\r\nAccept: text/html\r\n\r\n".encode()
             )
             head = await reader.readuntil(b"\r\n\r\n")

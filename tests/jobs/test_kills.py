@@ -71,6 +71,8 @@ async def test_who_was_taken_for_dead_writes_nothing_and_ends(
 ) -> None:
     for name in ("held", "silent"):
         (folder / name).touch()
+    # The first lives and looks: while the other starts on a busy machine it must not be taken for dead itself.
+    settings = settings.model_copy(update={"jobs_takeover_seconds": 6})
     site = await make_site(database)
     with jobs(settings, folder, "quiet") as first:
         await until(lambda: has_begun(folder, "write", 1), "the first writes", folder)
