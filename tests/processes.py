@@ -12,11 +12,13 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from tests.servers import children_of, free_port, wait_until
+from tests.servers import children_of, command_line, free_port, wait_until
 from vayro.settings import Settings
 
 READY_SECONDS = 90
 STOP_SECONDS = 15
+
+ENTRY = "vayro.supervisor.entry"
 
 _numbers = itertools.count(1)
 
@@ -58,6 +60,16 @@ class Process:
     def children(self) -> list[int]:
         """Process ids of all that it started."""
         return children_of(self.pid)
+
+    @property
+    def kinds(self) -> dict[int, str]:
+        """Kinds of its children by process id; one that is about to become something is not among them yet."""
+        found = {}
+        for pid in self.children:
+            words = command_line(pid)
+            if ENTRY in words:
+                found[pid] = words[words.index(ENTRY) + 1]
+        return found
 
     def log(self) -> str:
         """What it has printed, stdout and stderr together."""

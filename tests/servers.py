@@ -304,7 +304,7 @@ def children_of(pid: int) -> list[int]:
     """Process ids of all its descendants, parents first."""
     try:
         text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # it has ended, before or while it was read
         return []
     children = [int(child) for child in text.split()]
     return [*children, *(below for child in children for below in children_of(child))]
@@ -321,10 +321,26 @@ def signal_family(pid: int, number: signal.Signals) -> list[int]:
 
 def is_gone(pid: int) -> bool:
     """Whether a process has ended; one that nobody has reaped yet has."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
-    except (FileNotFoundError, ProcessLookupError):
-        return True
+    return _state_of(pid) in "ZX"
+
+
+def is_stopped(pid: int) -> bool:
+    """Whether a process is held by SIGSTOP."""
+    return _state_of(pid) == "T"
+
+
+def command_line(pid: int) -> list[str]:
+    """The words that a process was started with; none when it has ended."""
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    return []
+
+
+def _state_of(pid: int) -> str:
+    """The letter in `/proc/PID/stat`; X, as of the dead, when there is no such process."""
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    return "X"
 
 
 def is_listening(port: int) -> bool:

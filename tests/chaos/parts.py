@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from tests.processes import Process
-from tests.servers import Server, is_gone, signal_family, wait_until
+from tests.servers import Server, is_gone, is_stopped, signal_family, wait_until
 
 START_SECONDS = 110  # six of them at once on two busy cores
 STOP_SECONDS = 60  # beside others that start
@@ -166,11 +166,6 @@ def state_of(part: Part) -> str:
         return "down"
     pid = part.server.pid if isinstance(part, ServerPart) else part.pid  # type: ignore[attr-defined]
     return "paused" if is_stopped(pid) else "running"
-
-
-def is_stopped(pid: int) -> bool:
-    """Whether a process is held by SIGSTOP. OSError when it has ended."""
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
 
 
 def fetch(

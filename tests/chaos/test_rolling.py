@@ -24,10 +24,7 @@ pytestmark = [pytest.mark.xdist_group("stage"), pytest.mark.timeout(600)]
 
 ARRIVAL_SECONDS = 120
 CALM = 5
-"""`make test` shares its cores with other tests: a fifth of the rates of `make chaos`, which has them for itself.
-
-At the full rates a machine that is full already never gets through what a restart leaves waiting.
-"""
+"""`make test` shares its cores with other tests: a fifth of the rates of `make chaos`, which has them for itself."""
 
 
 def rate_of(request: pytest.FixtureRequest, full: float) -> float:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -50,18 +50,6 @@ def is_answered(url: str, path: str, content: str = "") -> bool:
     except (OSError, http.client.HTTPException):
         return False
     return status == 200 and content in found
-
-
-def kinds(process: Process) -> dict[int, str]:
-    """The children: process id and kind."""
-    found = {}
-    for pid in process.children:
-        words: list[str] = []
-        with suppress(FileNotFoundError, ProcessLookupError):  # it may end meanwhile
-            words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
-        if "vayro.supervisor.entry" in words:
-            found[pid] = words[words.index("vayro.supervisor.entry") + 1]
-    return found
 
 
 def stdout_until_ready(settings: Settings, lines: int) -> list[str]:
@@ -145,14 +133,14 @@ def test_an_interrupt_before_it_is_ready_ends_it_without_a_traceback(settings: S
 
 @pytest.mark.parametrize("kind", ["redirect", "api", "worker", "jobs"])
 def test_a_child_that_is_killed_is_started_again_and_it_says_so(up: Process, settings: Settings, kind: str) -> None:
-    [killed] = [pid for pid, name in kinds(up).items() if name == kind]
+    [killed] = [pid for pid, name in up.kinds.items() if name == kind]
     os.kill(killed, signal.SIGKILL)
     wait_until(lambda: "runs again" in up.log(), seconds=60)
     assert f"(pid {killed}) was killed by SIGKILL; starting it again in 0.1 s" in up.log()
     for port in (settings.redirect_port, settings.api_port):
         url = f"http://127.0.0.1:{port}"
         wait_until(lambda url=url: is_answered(url, "/health/ready"), seconds=READY_SECONDS)
-    assert sorted(kinds(up).values()) == ["api", "jobs", "redirect", "worker"]
+    assert sorted(up.kinds.values()) == ["api", "jobs", "redirect", "worker"]
 
 
 def test_no_process_and_no_port_outlives_a_killed_parent(up: Process, settings: Settings) -> None:
@@ -167,7 +155,7 @@ def test_no_process_and_no_port_outlives_a_killed_parent(up: Process, settings: 
 
 def test_workers_sets_the_number_of_engines(settings: Settings) -> None:
     with vayro("up", settings, "--workers", "2") as process:
-        assert sorted(kinds(process).values()) == ["api", "jobs", "redirect", "redirect", "worker"]
+        assert sorted(process.kinds.values()) == ["api", "jobs", "redirect", "redirect", "worker"]
 
 
 @pytest.mark.parametrize("name", ["redirect", "api"])

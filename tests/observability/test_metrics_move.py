@@ -6,7 +6,6 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import httpx
 import psycopg
@@ -58,14 +57,7 @@ class Standing:
 
     def child(self, kind: str) -> int:
         """The process id of a child of this kind."""
-        for pid in children_of(self.process.pid):
-            try:
-                words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
-            except (FileNotFoundError, ProcessLookupError):  # it has ended
-                continue
-            if "vayro.supervisor.entry" in words and words[words.index("vayro.supervisor.entry") + 1] == kind:
-                return pid
-        raise LookupError(kind)
+        return next(pid for pid, found in self.process.kinds.items() if found == kind)
 
 
 @pytest.fixture(scope="module")

@@ -109,7 +109,7 @@ async def test_a_worker_told_to_stop_ends_within_ten_seconds(
         writer.append(make_payload())
     started = time.monotonic()
     assert await asyncio.to_thread(worker.stop) == 0
-    assert time.monotonic() - started < 14  # its children are killed after 8 s
+    assert time.monotonic() - started < 10
     writer.close()
 
 
